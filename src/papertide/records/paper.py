@@ -1,0 +1,61 @@
+"""A Paper, folded from its Sightings; as models, for the Python face and the matching."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from papertide.records.listing import Count, Entry, Record, Text
+
+Status = Literal["inbox", "keep", "later", "skip"]
+
+
+class Paper(Record):
+    """One paper, as the library holds it and `--json` prints it; unknown is None or empty.
+
+    `listed` are the days of the listings that showed it, `added` when it came into this library (UTC), `sightings` how
+    often a page showed it. `score` is the relevance in a search, else None until there are decisions to learn from.
+    """
+
+    id: int
+    title: Text
+    abstract: Text | None = None
+    url: Text | None = None
+    arxiv_id: Text | None = None
+    doi: Text | None = None
+    source_ids: tuple[Text, ...] = ()
+    published: date | None = None
+    year_inferred: bool = False
+    listed: tuple[date, ...] = ()
+    added: datetime
+    author_count: Count | None = None
+    authors: tuple[Text, ...] = ()
+    organization: Text | None = None
+    comments: Count | None = None
+    upvotes: Count | None = None
+    code_url: Text | None = None
+    code_stars: Count | None = None
+    summary: Text | None = None
+    topics: tuple[Text, ...] = ()
+    status: Status = "inbox"
+    tags: tuple[Text, ...] = ()
+    note: Text | None = None
+    score: float | None = None
+    sightings: Count = 1
+
+
+class Sighting(Record):
+    """One time that a page showed a paper: the raw entry, and how it was recognised.
+
+    `method` is "new", "arxiv-id", "doi", "title" (see `matching.rules`); `score` is 0 to 100 where titles were compared.
+    """
+
+    page: Text
+    layout: Text
+    position: Count
+    entry: Entry
+    captured: date | None = None
+    method: Text
+    score: float | None = None
+    reason: Text
+    added: datetime
