@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from papertide.records.listing import Count, Entry, Record, Text
 
@@ -59,3 +59,17 @@ class Sighting(Record):
     score: float | None = None
     reason: Text
     added: datetime
+
+
+class Seen(NamedTuple):
+    """An entry with where it was seen: what matching and folding look at. `paper_id` is None for one not yet placed.
+
+    `ref` tells the sightings of one run apart: the stored number, or a negative one for an entry that is being added.
+    """
+
+    ref: int
+    entry: Entry
+    layout: str
+    captured: date | None
+    page: str
+    paper_id: int | None = None

@@ -54,6 +54,7 @@ CREATE TABLE sighting (
     position  INTEGER NOT NULL,                   -- place on the page, from 0
     entry     TEXT NOT NULL,                      -- the Entry as JSON, raw text included
     title_key TEXT NOT NULL,                      -- normal.title_key of its title
+    text_key  TEXT,                               -- normal.text_key of its abstract
     arxiv_id  TEXT,
     doi       TEXT,
     listed    TEXT,
@@ -65,6 +66,7 @@ CREATE TABLE sighting (
 );
 CREATE INDEX sighting_paper ON sighting (paper_id);
 CREATE INDEX sighting_key ON sighting (title_key);
+CREATE INDEX sighting_text ON sighting (text_key) WHERE text_key IS NOT NULL;
 CREATE INDEX sighting_arxiv ON sighting (arxiv_id) WHERE arxiv_id IS NOT NULL;
 CREATE INDEX sighting_doi ON sighting (doi) WHERE doi IS NOT NULL;
 

@@ -1,0 +1,139 @@
+"""From pairs to papers: which sightings are one paper, decided by their content and never by their order.
+
+Links are taken strongest first, and two groups are joined only where no pair across them is vetoed: a veto is never
+outvoted by transitivity. Ties are broken by the sightings' content, so any order of import ends in the same groups.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from papertide.matching.keys import Face, face_of
+from papertide.matching.rules import Kind, Texts, Verdict, compare, compare_texts
+from papertide.records.paper import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Why one sighting is in its group: how it was recognised, how alike the titles are (None for the first), a sentence."""
+
+    ref: int
+    method: str
+    score: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The sightings of one paper, and the number it keeps; None for a paper that is new."""
+
+    paper_id: int | None
+    placements: tuple[Placement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done with a set of sightings: the groups, and for each number that is given up, the group it joins."""
+
+    groups: tuple[Group, ...]
+    given_up: Mapping[int, int]  # paper id -> index of the group
+
+
+_STRENGTH = {"arxiv-id": 2, "doi": 1, "title": 0}
+
+
+def plan(sightings: Sequence[Seen]) -> Plan:
+    """Group sightings into papers. Those already placed must bring along all sightings that may be linked to them."""
+    by_face: dict[Face, list[Seen]] = {}
+    for seen in sightings:
+        by_face.setdefault(face_of(seen.entry), []).append(seen)
+    faces = sorted(by_face, key=lambda face: face.order)
+    groups = _group(faces)
+    made: list[Group] = []
+    claims = _claims([[s for face in group for s in by_face[faces[face]]] for group in groups])
+    for number, group in enumerate(groups):
+        members = [(s, face) for face in group for s in by_face[faces[face]]]
+        # The sighting that came first is the paper's beginning; stored ones came before those being added (refs < 0).
+        members.sort(key=lambda m: (m[0].ref < 0, abs(m[0].ref)))
+        placements = [_placement(faces, members, k) for k in range(len(members))]
+        made.append(Group(claims.kept.get(number), tuple(placements)))
+    return Plan(tuple(made), claims.given_up)
+
+
+def _group(faces: Sequence[Face]) -> list[list[int]]:
+    """Indices of faces that are one paper, each group and the list in order of content."""
+    verdicts: dict[tuple[int, int], Verdict] = {(i, j): compare(faces[i], faces[j]) for i, j in _pairs(faces)}
+    links = [(pair, verdict) for pair, verdict in verdicts.items() if verdict.kind is Kind.SAME]
+    links.sort(key=lambda link: (*_weight(faces, *link), link[0]))
+    member_of = list(range(len(faces)))
+    groups: dict[int, list[int]] = {i: [i] for i in range(len(faces))}
+    for (i, j), _ in links:
+        a, b = sorted((member_of[i], member_of[j]))
+        if a == b or any(
+            verdicts[min(x, y), max(x, y)].kind is Kind.DIFFERENT for x in groups[a] for y in groups[b]
+        ):
+            continue
+        for x in groups[b]:
+            member_of[x] = a
+        groups[a] += groups.pop(b)
+    return [sorted(group) for _, group in sorted(groups.items())]
+
+
+def _pairs(faces: Sequence[Face]) -> Iterable[tuple[int, int]]:
+    return combinations(range(len(faces)), 2)
+
+
+def _weight(faces: Sequence[Face], pair: tuple[int, int], verdict: Verdict) -> tuple[int, float, int]:
+    """Strongest link first: ids, then the ratio of the titles, then abstracts that agree."""
+    texts = compare_texts(faces[pair[0]].abstract, faces[pair[1]].abstract)
+    return (-_STRENGTH[verdict.method], -verdict.score, 0 if texts is Texts.AGREE else 1)
+
+
+def _placement(faces: Sequence[Face], members: Sequence[tuple[Seen, int]], k: int) -> Placement:
+    """Why the k-th member is here: the strongest link to one that came before it (or, lacking one, to any)."""
+    seen, face = members[k]
+    if k == 0:
+        return Placement(seen.ref, "new", None, "first seen here")
+    best: Verdict | None = None
+    where = ""
+    for other, other_face in (*members[:k], *members[k + 1 :]):
+        verdict = _same_face(faces[face]) if face == other_face else compare(faces[face], faces[other_face])
+        if verdict.kind is Kind.SAME and (best is None or _rank(verdict) > _rank(best)):
+            best, where = verdict, other.page
+    if best is None:  # a link was needed to get here
+        raise AssertionError("a sighting in a group without a link")
+    return Placement(seen.ref, best.method, best.score, f"{best.reason} (as on {where})")
+
+
+def _rank(verdict: Verdict) -> tuple[int, float]:
+    return (_STRENGTH[verdict.method], verdict.score)
+
+
+def _same_face(face: Face) -> Verdict:
+    if face.arxiv_id:
+        return Verdict(Kind.SAME, "arxiv-id", 100.0, f"the same arXiv id, {face.arxiv_id}")
+    return Verdict(Kind.SAME, "title", 100.0, "the same title")
+
+
+@dataclass(frozen=True, slots=True)
+class _Claims:
+    kept: dict[int, int]
+    given_up: dict[int, int]
+
+
+def _claims(groups: Sequence[Sequence[Seen]]) -> _Claims:
+    """Which group keeps which paper number: the one with most of its sightings; a group with several keeps the lowest."""
+    held = [Counter(s.paper_id for s in group if s.paper_id is not None) for group in groups]
+    holders: dict[int, list[tuple[int, int]]] = {}
+    for number, counts in enumerate(held):
+        for paper, count in counts.items():
+            holders.setdefault(paper, []).append((-count, number))
+    wanted: dict[int, list[int]] = {}
+    for paper, who in holders.items():
+        wanted.setdefault(min(who)[1], []).append(paper)
+    kept = {number: min(papers) for number, papers in wanted.items()}
+    given_up = {paper: number for number, papers in wanted.items() for paper in papers if paper != kept[number]}
+    return _Claims(kept, given_up)

@@ -1,0 +1,74 @@
+"""Duplicates in a list of records, without a library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from papertide.matching.cluster import plan
+from papertide.matching.index import TitleIndex
+from papertide.matching.keys import face_of
+from papertide.normal import arxiv_id
+from papertide.records.listing import Entry
+from papertide.records.paper import Paper, Seen
+from papertide.records.reports import Match
+
+
+def find_duplicates(records: Iterable[Paper | Mapping[str, Any]]) -> list[Match]:
+    """The pairs of records that are one paper, by the rules of `rules`; one pair for each record beyond a paper's first.
+
+    Each record is a Paper or a mapping with at least `id` and `title`; `abstract`, `arxiv_id`, `doi`, `author_count`
+    and `authors` are used where they are there. Raises ValueError (pydantic's) for a record that lacks what it must have.
+    """
+    ids: list[Any] = []
+    sightings: list[Seen] = []
+    for number, record in enumerate(records, 1):
+        fields = record.model_dump() if isinstance(record, Paper) else dict(record)
+        ids.append(fields["id"])
+        sightings.append(Seen(number, _entry(fields), "jsonl", None, str(fields["id"])))
+    found: list[Match] = []
+    for component in _components(sightings):
+        for group in plan(component).groups:
+            first = ids[group.placements[0].ref - 1]
+            found += [
+                Match(a=first, b=ids[p.ref - 1], score=p.score or 0.0, reason=p.reason) for p in group.placements[1:]
+            ]
+    return found
+
+
+def _entry(fields: Mapping[str, Any]) -> Entry:
+    arxiv = fields.get("arxiv_id")
+    return Entry(
+        title=fields["title"],
+        abstract=fields.get("abstract") or None,
+        arxiv_id=arxiv_id(str(arxiv)) if arxiv else None,
+        doi=fields.get("doi") or None,
+        author_count=fields.get("author_count") or None,
+        authors=tuple(fields.get("authors") or ()),
+    )
+
+
+def _components(sightings: Sequence[Seen]) -> list[list[Seen]]:
+    """Sightings that share an id, a near title or the beginning of an abstract, directly or through others."""
+    faces = [face_of(seen.entry) for seen in sightings]
+    index = TitleIndex(face.key for face in faces)
+    parent = list(range(len(faces)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    holder: dict[tuple[str, str], int] = {}
+    for i, face in enumerate(faces):
+        marks = [("arxiv", face.arxiv_id), ("doi", face.doi), ("text", face.text_key)]
+        marks += [("key", key) for key in index.near(face.key)]
+        for kind, mark in marks:
+            if mark is not None:
+                j = holder.setdefault((kind, mark), i)
+                parent[max(root(i), root(j))] = min(root(i), root(j))
+    components: dict[int, list[Seen]] = {}
+    for i, seen in enumerate(sightings):
+        components.setdefault(root(i), []).append(seen)
+    return list(components.values())

@@ -1,0 +1,127 @@
+"""One paper from its sightings: a fold that doesn't depend on their order.
+
+Each fact is taken from the sightings that know it. Where they disagree:
+
+    1. the most trusted layout wins (`TRUST`: ids and structured data before text dumps);
+    2. then the value that most sightings give;
+    3. then a rule of the fact's own: the longest title and abstract, the earliest date, the largest author count;
+    4. then the smallest value, so that nothing is left to chance.
+
+Counts that change with time (comments, upvotes, stars) are taken from the latest capture, then the largest.
+A date whose year was inferred gives way to one whose year was shown. A copy of an abstract that was cut off gives way.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from papertide.matching.keys import solid
+from papertide.records.listing import Entry
+from papertide.records.paper import Seen
+
+TRUST = {"hf-json": 5, "arxiv-atom": 5, "hf-html": 4, "jsonl": 4, "bibtex": 3, "ris": 3, "csv": 3, "markdown": 2, "hf-text": 1}
+"""Layouts by how surely their fields are what they seem; a layout that isn't named comes last."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a paper, apart from its number and from what its readers do with it."""
+
+    title: str
+    abstract: str | None
+    url: str | None
+    arxiv_id: str | None
+    doi: str | None
+    source_ids: tuple[str, ...]
+    published: date | None
+    year_inferred: bool
+    listed: tuple[date, ...]
+    author_count: int | None
+    authors: tuple[str, ...]
+    organization: str | None
+    comments: int | None
+    upvotes: int | None
+    code_url: str | None
+    code_stars: int | None
+    summary: str | None
+    sightings: int
+
+
+def fold(sightings: Sequence[Seen]) -> Facts:
+    """The facts of a paper from all its sightings (at least one)."""
+    agreed = _Agreed(sightings)
+    authors = agreed.on(lambda e: e.authors or None, prefer=len) or ()
+    arxiv_id = agreed.on(lambda e: e.arxiv_id)
+    published, inferred = _published(agreed)
+    return Facts(
+        title=agreed.on(lambda e: e.title, prefer=len) or sightings[0].entry.title,
+        abstract=_abstract(agreed),
+        url=agreed.on(lambda e: e.url) or (f"https://huggingface.co/papers/{arxiv_id}" if arxiv_id else None),
+        arxiv_id=arxiv_id,
+        doi=agreed.on(lambda e: e.doi),
+        source_ids=tuple(sorted({i for s in sightings for i in s.entry.source_ids})),
+        published=published,
+        year_inferred=inferred,
+        listed=tuple(sorted({s.entry.listed for s in sightings if s.entry.listed is not None})),
+        author_count=len(authors) or agreed.on(lambda e: e.author_count, prefer=lambda n: n),
+        authors=authors,
+        organization=agreed.on(lambda e: e.organization, prefer=len),
+        comments=agreed.latest(lambda e: e.comments),
+        upvotes=agreed.latest(lambda e: e.upvotes),
+        code_url=agreed.on(lambda e: e.code_url),
+        code_stars=agreed.latest(lambda e: e.code_stars),
+        summary=agreed.on(lambda e: e.summary, prefer=len),
+        sightings=len(sightings),
+    )
+
+
+class _Agreed:
+    """The sightings of one paper, to be asked for what they agree on."""
+
+    def __init__(self, sightings: Iterable[Seen]) -> None:
+        self.sightings = tuple(sightings)
+
+    def on(self, read: Callable[[Entry], T | None], prefer: Callable[[T], float] | None = None) -> T | None:
+        """The value of one fact, by the rules above; None where no sighting knows it."""
+        known = [(TRUST.get(s.layout, 0), value) for s in self.sightings if (value := read(s.entry)) is not None]
+        if not known:
+            return None
+        most = max(trust for trust, _ in known)
+        votes = Counter(value for trust, value in known if trust == most)
+        return min(votes, key=lambda v: (-votes[v], -prefer(v) if prefer else 0.0, repr(v)))
+
+    def latest(self, read: Callable[[Entry], int | None]) -> int | None:
+        """A count that changes with time, as the latest capture shows it."""
+        known = [
+            (s.captured or s.entry.listed or date.min, value)
+            for s in self.sightings
+            if (value := read(s.entry)) is not None
+        ]
+        return max(known)[1] if known else None
+
+
+def _published(agreed: _Agreed) -> tuple[date | None, bool]:
+    shown = agreed.on(lambda e: None if e.year_inferred else e.published, prefer=lambda d: -d.toordinal())
+    if shown is not None:
+        return shown, False
+    inferred = agreed.on(lambda e: e.published, prefer=lambda d: -d.toordinal())
+    return inferred, inferred is not None
+
+
+def _abstract(agreed: _Agreed) -> str | None:
+    """The abstract by the common rules, among those that are not the beginning of a longer one."""
+    known = {s.entry.abstract for s in agreed.sightings if s.entry.abstract}
+    solids = {text: solid(text) for text in known}
+    cut = {
+        text
+        for text in known
+        for other in known
+        if len(solids[other]) > len(solids[text]) and solids[other].startswith(solids[text])
+    }
+    return agreed.on(lambda e: None if e.abstract in cut else e.abstract, prefer=len)

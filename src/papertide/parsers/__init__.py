@@ -1,0 +1,48 @@
+"""Bytes to Listing, purely: one file a layout, a registry, and the detection of which layout a page has.
+
+A parser is a function of the decoded text and the day of the capture. It raises LayoutError, saying what it missed, for
+a text that isn't its own; so detection is trying them in order, most telling first, and never a silent guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from papertide.errors import LayoutError, UsageError
+from papertide.parsers import hf_text, markdown
+from papertide.parsers.decode import decode
+from papertide.records.listing import Listing
+
+Parser = Callable[[str, date | None], Listing]
+
+LAYOUTS: dict[str, Parser] = {
+    markdown.NAME: markdown.parse,
+    hf_text.NAME: hf_text.parse,
+}
+
+SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
+"""The endings of files that a folder is searched for."""
+
+
+def parse(data: bytes, layout: str = "auto", captured: date | None = None) -> Listing:
+    """Read one page. `captured` is the day it was saved; it settles the years that the page leaves out.
+
+    Raises LayoutError for a page that fits no known layout (or not the one asked for), InputError for bytes that are no
+    text, UsageError for a layout that doesn't exist. Entries that can't be read are the Listing's problems.
+    """
+    if layout != "auto" and layout not in LAYOUTS:
+        raise UsageError(f"no layout {layout!r}; there are auto, {', '.join(sorted(LAYOUTS))}")
+    text, note = decode(data)
+    listing = _detect(text, captured) if layout == "auto" else LAYOUTS[layout](text, captured)
+    return listing.model_copy(update={"notes": (note, *listing.notes)}) if note else listing
+
+
+def _detect(text: str, captured: date | None) -> Listing:
+    missed: list[str] = []
+    for name, parser in LAYOUTS.items():
+        try:
+            return parser(text, captured)
+        except LayoutError as error:
+            missed.append(f"{name}: {error.reason}")
+    raise LayoutError("", "fits no known layout (" + "; ".join(missed) + ")")

@@ -1,0 +1,178 @@
+"""What the text dumps and the Markdown export share: from bytes to lines, and from cards to a Listing.
+
+The walk in `cards` says what stands on the page; here it becomes Entries: years are settled, a page that was cut off is
+noticed, and every value is validated. A page that ends without a line end may have been cut anywhere: its last card
+counts only where it is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import ValidationError
+
+from papertide.errors import LayoutError
+from papertide.normal import arxiv_id
+from papertide.parsers import fields
+from papertide.parsers.cards import Card
+from papertide.parsers.segment import ends_sentence
+from papertide.records.listing import Entry, Listing, Problem
+
+LONGEST_LINE = 100_000
+"""Characters; no abstract is near it, and a longer line is no part of a listing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A decoded page: its raw lines, whether the last one was ended, and the page's own day if it shows one."""
+
+    lines: tuple[str, ...]
+    ended: bool
+    header: fields.CardDate | None = None
+
+    def raw(self, first: int, last: int) -> str:
+        """Lines `first` to `last`, counted from 1, both included."""
+        return "\n".join(self.lines[first - 1 : last])
+
+
+def read_lines(text: str) -> Page:
+    """The lines of a text with any line ends; a line longer than any listing's is an error naming it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    lines = text.split("\n")
+    ended = lines[-1] == ""
+    if ended:
+        lines.pop()
+    for number, line in enumerate(lines, 1):
+        if len(line) > LONGEST_LINE:
+            raise LayoutError("", f"line {number} is {len(line):,} characters long: no listing has such lines")
+    return Page(tuple(lines), ended)
+
+
+def excerpt(text: str) -> str:
+    """The first 80 characters of a text, for a Problem."""
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def to_listing(
+    page: Page, cards: Sequence[Card], layout: str, captured: date | None, tidy: Callable[[str], str] = str
+) -> Listing:
+    """The Listing that a page's cards make; `tidy` is a layout's last step on titles and abstracts."""
+    dated = any(card.facts.date for card in cards)
+    ids = [arxiv_id(card.url) if card.url else None for card in cards]
+    year = _year(page, cards, ids, captured)
+    header = fields.header_day(page.header, year, captured)
+    listed = header if year is not None and (dated or captured is not None) else None
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for card, arxiv in zip(cards, ids, strict=True):
+        is_last = card is cards[-1]
+        reason = _cut_off(page, cards, card) if is_last else None
+        if reason:
+            problems.append(Problem(line=card.first, reason=reason, excerpt=excerpt(page.raw(card.first, card.first))))
+            continue
+        unsure = is_last and not page.ended and _unsure_date(card)
+        if unsure:
+            reason = "the page may be cut off in this date, so it is not used"
+            problems.append(Problem(line=card.last, reason=reason, excerpt=excerpt(page.raw(card.last, card.last))))
+        published, inferred = (None, False) if unsure else _published(card, year)
+        try:
+            entries.append(
+                Entry(
+                    line=card.first,
+                    title=tidy(card.title),
+                    abstract=tidy(card.abstract) if card.abstract else None,
+                    url=card.url,
+                    arxiv_id=arxiv,
+                    source_ids=(f"hf:{arxiv}",) if arxiv else (),
+                    published=published,
+                    year_inferred=inferred,
+                    listed=listed or captured,
+                    author_count=card.facts.author_count,
+                    organization=card.facts.organization,
+                    comments=None if unsure else _comments(card, dated=dated),
+                    upvotes=card.upvotes,
+                    raw=page.raw(card.first, card.last),
+                )
+            )
+        except ValidationError as error:
+            told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            problems.append(Problem(line=card.first, reason=told, excerpt=excerpt(card.title)))
+    return Listing(
+        layout=layout,
+        entries=tuple(entries),
+        problems=tuple(problems),
+        captured=captured or header if dated else captured,
+        captured_given=captured is not None,
+        notes=_notes(cards, year),
+    )
+
+
+def _year(
+    page: Page, cards: Sequence[Card], ids: Sequence[str | None], captured: date | None
+) -> fields.PageYear | None:
+    dates = [card.facts.date for card in cards if card.facts.date is not None]
+    id_years = [
+        year
+        for card, arxiv in zip(cards, ids, strict=True)
+        if arxiv and (day := card.facts.date) is not None and day.year is None
+        if (year := fields.id_year(arxiv, day)) is not None
+    ]
+    return fields.page_year(dates, captured, id_years, page.header)
+
+
+def _published(card: Card, year: fields.PageYear | None) -> tuple[date | None, bool]:
+    """The day that a card shows and whether its year was inferred."""
+    day = card.facts.date
+    if day is None:
+        return None, False
+    if day.year is not None:
+        return date(day.year, day.month, day.day), False
+    if year is None:
+        return None, False
+    found = year.date_of(day)
+    return found, year.inferred and found is not None
+
+
+def _comments(card: Card, *, dated: bool) -> int | None:
+    """The comment count: 0 where a date is shown without one, None where the card or the page shows no dates."""
+    if not dated or card.facts.date is None:
+        return None
+    return card.facts.comments or 0
+
+
+def _notes(cards: Sequence[Card], year: fields.PageYear | None) -> tuple[str, ...]:
+    bare = sum(card.facts.date is not None and card.facts.date.year is None for card in cards)
+    if not bare or year is not None:
+        return ()
+    which = "a date has" if bare == 1 else f"{bare} dates have"
+    return (f"{which} no year and nothing on the page tells it; give the day of the capture with --captured",)
+
+
+# --- cut pages --------------------------------------------------------------------------------------------------------
+
+
+def _cut_off(page: Page, cards: Sequence[Card], card: Card) -> str | None:
+    """Why the last card of a page can't be taken for whole, or None where it can."""
+    others = cards[:-1]
+    facts = card.facts
+    most_dated = sum(other.facts.date is not None for other in others) * 2 > len(others)
+    if facts.seen and facts.date is None and (facts.dot or (most_dated and others)):
+        return "the page is cut off before this paper's date"
+    if card.abstract is None and not facts.seen:
+        if not page.ended or sum(other.abstract is not None for other in others) > 2:
+            return "the page is cut off before this paper's abstract"
+        return None
+    if page.ended or facts.seen:
+        return None
+    if card.abstract is not None and not ends_sentence(card.abstract):
+        return "the page is cut off in this paper's abstract"
+    if most_dated and others:
+        return "the page is cut off behind this paper's abstract"
+    return None
+
+
+def _unsure_date(card: Card) -> bool:
+    """Whether the last date of an unfinished page may go on: `Mar 2` may have been `Mar 24, 2024`."""
+    return card.facts.date is not None and card.facts.date.year is None and card.facts.comments is None
