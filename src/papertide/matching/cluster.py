@@ -7,7 +7,7 @@ outvoted by transitivity. Ties are broken by the sightings' content, so any orde
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -45,31 +45,62 @@ class Plan:
 _STRENGTH = {"arxiv-id": 2, "doi": 1, "title": 0}
 
 
-def plan(sightings: Sequence[Seen]) -> Plan:
-    """Group sightings into papers. Those already placed must bring along all sightings that may be linked to them."""
+def plan(sightings: Sequence[Seen], near: Callable[[str], Iterable[str]]) -> Plan:
+    """Group sightings into papers; `near` gives the title keys near a key (see `index`).
+
+    Those already placed must bring along all sightings that may be linked to them.
+    """
     by_face: dict[Face, list[Seen]] = {}
     for seen in sightings:
         by_face.setdefault(face_of(seen.entry), []).append(seen)
     faces = sorted(by_face, key=lambda face: face.order)
-    groups = _group(faces)
-    made: list[Group] = []
-    claims = _claims([[s for face in group for s in by_face[faces[face]]] for group in groups])
-    for number, group in enumerate(groups):
-        members = [(s, face) for face in group for s in by_face[faces[face]]]
+    groups = [group for component in _components(faces, near) for group in _group(faces, component)]
+    members = [
         # The sighting that came first is the paper's beginning; stored ones came before those being added (refs < 0).
-        members.sort(key=lambda m: (m[0].ref < 0, abs(m[0].ref)))
-        placements = [_placement(faces, members, k) for k in range(len(members))]
-        made.append(Group(claims.kept.get(number), tuple(placements)))
+        sorted(((s, face) for face in group for s in by_face[faces[face]]), key=lambda m: (m[0].ref < 0, abs(m[0].ref)))
+        for group in groups
+    ]
+    order = sorted(range(len(groups)), key=lambda k: (members[k][0][0].ref < 0, abs(members[k][0][0].ref)))
+    members = [members[k] for k in order]
+    claims = _claims([[seen for seen, _ in group] for group in members])
+    made = [
+        Group(claims.kept.get(number), tuple(_placement(faces, group, k) for k in range(len(group))))
+        for number, group in enumerate(members)
+    ]
     return Plan(tuple(made), claims.given_up)
 
 
-def _group(faces: Sequence[Face]) -> list[list[int]]:
-    """Indices of faces that are one paper, each group and the list in order of content."""
-    verdicts: dict[tuple[int, int], Verdict] = {(i, j): compare(faces[i], faces[j]) for i, j in _pairs(faces)}
+def _components(faces: Sequence[Face], near: Callable[[str], Iterable[str]]) -> list[list[int]]:
+    """Indices of faces that share an id, a near title or the beginning of an abstract, directly or through others."""
+    parent = list(range(len(faces)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    holder: dict[tuple[str, str], int] = {}
+    for i, face in enumerate(faces):
+        marks = [("arxiv", face.arxiv_id), ("doi", face.doi), ("text", face.text_key)]
+        marks += [("key", key) for key in (face.key, *near(face.key))]
+        for kind, mark in marks:
+            if mark is not None:
+                one, other = root(i), root(holder.setdefault((kind, mark), i))
+                parent[max(one, other)] = min(one, other)
+    components: dict[int, list[int]] = {}
+    for i in range(len(faces)):
+        components.setdefault(root(i), []).append(i)
+    return list(components.values())
+
+
+def _group(faces: Sequence[Face], component: Sequence[int]) -> list[list[int]]:
+    """The faces of a component that are one paper, each group in order of content."""
+    verdicts = {(i, j): compare(faces[i], faces[j]) for i, j in combinations(component, 2)}
     links = [(pair, verdict) for pair, verdict in verdicts.items() if verdict.kind is Kind.SAME]
     links.sort(key=lambda link: (*_weight(faces, *link), link[0]))
-    member_of = list(range(len(faces)))
-    groups: dict[int, list[int]] = {i: [i] for i in range(len(faces))}
+    member_of = {i: i for i in component}
+    groups = {i: [i] for i in component}
     for (i, j), _ in links:
         a, b = sorted((member_of[i], member_of[j]))
         if a == b or any(
@@ -80,10 +111,6 @@ def _group(faces: Sequence[Face]) -> list[list[int]]:
             member_of[x] = a
         groups[a] += groups.pop(b)
     return [sorted(group) for _, group in sorted(groups.items())]
-
-
-def _pairs(faces: Sequence[Face]) -> Iterable[tuple[int, int]]:
-    return combinations(range(len(faces)), 2)
 
 
 def _weight(faces: Sequence[Face], pair: tuple[int, int], verdict: Verdict) -> tuple[int, float, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from papertide.matching.cluster import plan
@@ -26,13 +26,11 @@ def find_duplicates(records: Iterable[Paper | Mapping[str, Any]]) -> list[Match]
         fields = record.model_dump() if isinstance(record, Paper) else dict(record)
         ids.append(fields["id"])
         sightings.append(Seen(number, _entry(fields), "jsonl", None, str(fields["id"])))
+    index = TitleIndex(face_of(seen.entry).key for seen in sightings)
     found: list[Match] = []
-    for component in _components(sightings):
-        for group in plan(component).groups:
-            first = ids[group.placements[0].ref - 1]
-            found += [
-                Match(a=first, b=ids[p.ref - 1], score=p.score or 0.0, reason=p.reason) for p in group.placements[1:]
-            ]
+    for group in plan(sightings, index.near).groups:
+        first = ids[group.placements[0].ref - 1]
+        found += [Match(a=first, b=ids[p.ref - 1], score=p.score or 0.0, reason=p.reason) for p in group.placements[1:]]
     return found
 
 
@@ -47,28 +45,3 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         authors=tuple(fields.get("authors") or ()),
     )
 
-
-def _components(sightings: Sequence[Seen]) -> list[list[Seen]]:
-    """Sightings that share an id, a near title or the beginning of an abstract, directly or through others."""
-    faces = [face_of(seen.entry) for seen in sightings]
-    index = TitleIndex(face.key for face in faces)
-    parent = list(range(len(faces)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    holder: dict[tuple[str, str], int] = {}
-    for i, face in enumerate(faces):
-        marks = [("arxiv", face.arxiv_id), ("doi", face.doi), ("text", face.text_key)]
-        marks += [("key", key) for key in index.near(face.key)]
-        for kind, mark in marks:
-            if mark is not None:
-                j = holder.setdefault((kind, mark), i)
-                parent[max(root(i), root(j))] = min(root(i), root(j))
-    components: dict[int, list[Seen]] = {}
-    for i, seen in enumerate(sightings):
-        components.setdefault(root(i), []).append(seen)
-    return list(components.values())

@@ -79,6 +79,8 @@ def compare(a: Face, b: Face) -> Verdict:
     if a.doi and a.doi == b.doi:
         return Verdict(Kind.SAME, "doi", 100.0, f"the same DOI, {a.doi}")
     ratio = 100.0 if a.key == b.key else fuzz.ratio(a.key, b.key)
+    if ratio < min(LEAST_RATIO.values()) and not _begins(a, b):
+        return Verdict(Kind.UNLIKE, "title", ratio, f"the titles are {ratio:.0f}% alike")
     texts = compare_texts(a.abstract, b.abstract)
     begins = texts is Texts.AGREE and _begins(a, b)
     if ratio < LEAST_RATIO[texts] and not begins:
@@ -133,7 +135,7 @@ def _begins(a: Face, b: Face) -> bool:
 
 # --- the guard on words -----------------------------------------------------------------------------------------------
 
-_SMALL = frozenset("a an the of for in on at with and or to via by from using as is are its their towards toward".split())
+_SMALL = frozenset("a an the of for with and or to via by from using is are its their towards toward".split())
 _NEGATIONS = ("un", "in", "im", "ir", "non", "anti", "de", "dis", "mis", "a", "counter", "under", "over", "sub", "super")
 _ENDINGS = frozenset({"", "s", "es", "d", "ed", "ing", "e", "er", "r", "ers", "rs", "al", "ally", "ly", "ion", "y", "ies"})
 

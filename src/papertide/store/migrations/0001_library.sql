@@ -36,8 +36,8 @@ CREATE TABLE paper (
     summary       TEXT,
     sightings     INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX paper_published ON paper (published, id);
-CREATE INDEX paper_added ON paper (added, id);
+CREATE INDEX paper_published ON paper (published DESC, id);
+CREATE INDEX paper_added ON paper (added DESC, id);
 CREATE INDEX paper_authors ON paper (author_count, published);
 CREATE UNIQUE INDEX paper_arxiv ON paper (arxiv_id) WHERE arxiv_id IS NOT NULL;
 

@@ -1,0 +1,55 @@
+# Needs make and a Python 3.11 or newer; everything else goes into .venv, beside this file.
+# PYTHON= chooses the Python: make demo PYTHON=/opt/python3.12/bin/python3
+.PHONY: help demo test bench lock clean FORCE
+.NOTPARALLEL: # two installs into one environment would trip over each other
+.DEFAULT_GOAL := help
+
+PYTHON ?=
+export PYTHON
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV # the caller's environment is not ours
+
+BIN := .venv/bin
+RUNTIME := .venv/runtime.stamp
+DEV := .venv/dev.stamp
+DEMO := data/demo.db
+
+help: ## what can be made here
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
+
+demo: $(RUNTIME) ## read the demo pages into data/demo.db and print the digest
+	@mkdir -p data
+	@rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
+	$(BIN)/papertide --library $(DEMO) add fixtures/pages
+	$(BIN)/papertide --library $(DEMO) digest
+# The pages' own time, so that every day's run prints the same.
+demo: export PAPERTIDE_TODAY := 2026-11-21
+
+test: $(DEV) ## lint, types, import contracts, tests with branch coverage
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest --cov
+
+bench: $(RUNTIME) ## measure: every script in bench/
+	@for script in bench/*.py; do $(BIN)/python "$$script" || exit 1; done
+
+lock: $(DEV) ## pin what is installed now in constraints.txt
+	$(BIN)/python tools/lock.py
+
+clean: ## remove the environment and what the tools left
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage $(DEMO) $(DEMO)-wal $(DEMO)-shm
+
+# Empty where .venv runs and belongs to this checkout; else every stamp is out of date, whatever its age.
+BROKEN := $(shell PYTHON='$(PYTHON)' $(BIN)/python -E tools/environment.py check >/dev/null 2>&1 || echo FORCE)
+
+$(RUNTIME) $(DEV): pyproject.toml constraints.txt tools/environment.py $(BROKEN)
+	@set -- python3.13 python3.12 python3.11 python3; [ -z "$$PYTHON" ] || set -- "$$PYTHON"; \
+	for need in ensurepip pip sys; do \
+	  for python do \
+	    if "$$python" -E -c "import sys, venv, $$need; sys.exit(sys.version_info < (3, 11))" >/dev/null 2>&1; then \
+	      exec "$$python" -E tools/environment.py $(@F:.stamp=); \
+	    fi; \
+	  done; \
+	done; \
+	echo "$${PYTHON:-Python} is no working Python 3.11 or newer: install one, or point PYTHON= at it." >&2; exit 1

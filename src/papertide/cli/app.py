@@ -1,0 +1,137 @@
+"""The program: its commands, loaded when they are named, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from papertide.cli.common import add_common_options, console_of
+from papertide.errors import LibraryError, PapertideError, QueryError, UsageError
+from papertide.views.console import Console, ExitCode, Line, silence_stdout
+
+COMMANDS = {
+    # name: module of papertide.cli, and what in it is the command
+    "add": "add:add",
+    "digest": "digest:digest",
+    "list": "browse:list_",
+    "search": "browse:search",
+    "show": "show:show",
+    "keep": "decide:keep",
+    "later": "decide:later",
+    "skip": "decide:skip",
+    "inbox": "decide:inbox",
+    "undo": "decide:undo",
+    "log": "decide:log",
+    "tag": "annotate:tag",
+    "note": "annotate:note",
+    "export": "export:export",
+    "topics": "topics:app",
+    "saved": "saved:app",
+    "stats": "stats:stats",
+    "doctor": "doctor:doctor",
+}
+
+HELP = """Read a feed of papers in ten minutes a day and miss nothing that matters.
+
+\b
+A day with Papertide:
+  papertide add saved-page.txt          take in what you saved
+  papertide digest                      what is new, by topic, best first
+  papertide search catastrophic forgetting
+  papertide list "topic:peft date:2024 authors:<=3"
+  papertide keep 12 2403.02178          decide, by number or arXiv id
+  papertide export status:keep -o reading.md
+
+Every command takes --json; `papertide COMMAND --help` shows examples.
+"""
+
+
+class _Commands(TyperGroup):
+    """Imports a command's module when the command is named, and none before."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        where = COMMANDS.get(cmd_name)
+        if where is None:
+            return None
+        module, _, name = where.partition(":")
+        made = build(cmd_name, getattr(import_module(f"papertide.cli.{module}"), name))
+        add_common_options(made)
+        return made
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            close = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"; did you mean `papertide {close[0]}`?" if close else "; `papertide --help` lists them"
+            raise UsageError(f"no command {args[0]!r}{hint}")
+        return super().resolve_command(ctx, args)
+
+
+def build(name: str, made: Any) -> Any:
+    """A command from a function, or from a Typer app with subcommands."""
+    if not isinstance(made, typer.Typer):
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(name, context_settings={"help_option_names": ["-h", "--help"]})(made)
+        made = app
+    return typer.main.get_command(made)
+
+
+def program() -> Any:
+    """The whole command line, as one command."""
+    group = _Commands(
+        name="papertide",
+        help=HELP,
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    add_common_options(group, version=True)
+    return group
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and give its exit code; whatever went wrong on purpose is one message on stderr."""
+    try:
+        return _run(arguments)
+    except BrokenPipeError:  # the reader has seen enough
+        silence_stdout()
+        return ExitCode.DONE
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        code = program().main(list(arguments), prog_name="papertide", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except KeyboardInterrupt:
+        Console().say("interrupted; what was stored before stays")
+        return ExitCode.INTERRUPTED
+    except PapertideError as error:
+        _tell(error)
+        return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.FAILED
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        if not hasattr(error, "exit_code") or not hasattr(error, "show"):
+            raise
+        error.show()  # the parser's own usage errors
+        return int(error.exit_code)
+
+
+def _tell(error: PapertideError) -> None:
+    console = console_of(None)
+    console.error(str(error))
+    if isinstance(error, QueryError) and error.text:
+        start = max(0, error.column - 60)
+        shown = error.text[start : start + 76].replace("\n", " ").replace("\t", " ")
+        console.talk([Line(shown, indent=2), Line("^".rjust(min(error.column, len(error.text) + 1) - start), indent=2)])
+    elif isinstance(error, LibraryError) and "papertide add" not in error.reason:
+        console.say("`papertide doctor` looks at a library; nothing was changed")

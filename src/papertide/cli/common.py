@@ -1,0 +1,126 @@
+"""What every command shares: the common options, the settings, the console, and the way to the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperOption
+
+from papertide import config
+from papertide.views.console import Console
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from papertide.store import SqliteStore
+
+_KEY = "papertide.common"
+
+
+@dataclass(slots=True)
+class Common:
+    """The values of the common options, wherever on the line they stood; the rightmost wins."""
+
+    given: dict[str, str] = field(default_factory=dict)
+    as_json: bool = False
+    _config: config.Config | None = None
+    _console: Console | None = None
+
+    @classmethod
+    def of(cls, ctx: Any) -> Common:
+        """The ones of this run."""
+        found: Common = ctx.find_root().meta.setdefault(_KEY, cls())
+        return found
+
+    @property
+    def config(self) -> config.Config:
+        """The settings in force."""
+        if self._config is None:
+            self._config = config.load(**{k: self.given.get(k) for k in ("library", "reader", "today")})
+        return self._config
+
+    @property
+    def console(self) -> Console:
+        """Where data and talk go."""
+        if self._console is None:
+            self._console = Console(as_json=self.as_json)
+        return self._console
+
+    @property
+    def today(self) -> date:
+        """The day it is, or is said to be."""
+        return self.config.today
+
+    @contextmanager
+    def library(self, *, create: bool = False) -> Iterator[SqliteStore]:
+        """The library, open; made first if `create`."""
+        from papertide.store import open_library
+
+        store = open_library(self.config.library, create=create)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def console_of(ctx: Any) -> Console:
+    """The console of this run; a new one where there is no run yet."""
+    return Common.of(ctx).console if ctx is not None else Console()
+
+
+def _keep(name: str) -> Any:
+    def callback(ctx: Any, _param: Any, value: Any) -> Any:
+        if value:
+            common = Common.of(ctx)
+            if name == "json":
+                common.as_json = True
+            else:
+                common.given[name] = value
+        return value
+
+    return callback
+
+
+def _version(ctx: Any, _param: Any, value: Any) -> Any:
+    if value:
+        from papertide import __version__
+
+        print(f"papertide {__version__}")
+        raise typer.Exit
+    return value
+
+
+def add_common_options(command: Any, *, version: bool = False) -> None:
+    """Give a command (and its subcommands) the options that all have."""
+    options = [
+        ("--library", "PATH", "The library file (else PAPERTIDE_LIBRARY, else the config file)."),
+        ("--reader", "NAME", "Whose decisions, tags, notes and digests (else the config, else your login name)."),
+        ("--today", "DATE", "Take this for today, for scripts (else PAPERTIDE_TODAY)."),
+    ]
+    for flag, metavar, told in options:
+        name = flag.removeprefix("--")
+        command.params.append(
+            TyperOption(param_decls=[flag], type=str, metavar=metavar, help=told, expose_value=False, callback=_keep(name))
+        )
+    told = "Print JSON: one paper a line, or one object saying what was done."
+    command.params.append(
+        TyperOption(param_decls=["--json"], is_flag=True, default=False, help=told, expose_value=False, callback=_keep("json"))
+    )
+    if version:
+        command.params.append(
+            TyperOption(
+                param_decls=["--version", "-V"],
+                is_flag=True,
+                default=False,
+                is_eager=True,
+                help="Print the version.",
+                expose_value=False,
+                callback=_version,
+            )
+        )
+    for sub in getattr(command, "commands", {}).values():
+        add_common_options(sub)

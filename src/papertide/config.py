@@ -1,0 +1,120 @@
+"""What is set once: a TOML file, the environment, flags; the later one wins. Only the doors read it.
+
+    library = "/home/me/papers.db"      # PAPERTIDE_LIBRARY, --library
+    reader = "me"                       # PAPERTIDE_READER, --reader
+
+The file is `config.toml` in the platform's user configuration folder (PAPERTIDE_CONFIG names another). Topic rules may
+stand beside it as `topics.toml`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from papertide.errors import ConfigError, UsageError
+
+_KEYS = frozenset({"library", "reader"})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings in force: the library's path, the reader's name, the day it is, and the topic rules' file, if any."""
+
+    library: Path
+    reader: str
+    today: date
+    topics: Path | None
+
+    def topic_source(self) -> tuple[bytes, str] | None:
+        """The bytes and the name of the user's topic rules, or None where the default ones serve."""
+        if self.topics is None:
+            return None
+        try:
+            return self.topics.read_bytes(), str(self.topics)
+        except OSError as error:
+            raise ConfigError(f"{self.topics}: {error.strerror}") from error
+
+
+def load(
+    environment: Mapping[str, str] = os.environ,
+    *,
+    library: str | None = None,
+    reader: str | None = None,
+    today: str | None = None,
+) -> Config:
+    """The settings from the file, the environment and the flags given here.
+
+    Raises ConfigError for a file that doesn't load, UsageError for a date that is none or a library that is no file.
+    """
+    file = _config_file(environment)
+    set_there = _read(file) if file.is_file() else {}
+    where = library or environment.get("PAPERTIDE_LIBRARY") or set_there.get("library")
+    if where and where.startswith(("postgresql://", "postgres://")):
+        raise UsageError("a library on PostgreSQL is not supported yet; name an SQLite file")
+    topics = file.with_name("topics.toml")
+    return Config(
+        library=Path(where).expanduser() if where else _data_folder() / "library.db",
+        reader=reader or environment.get("PAPERTIDE_READER") or set_there.get("reader") or _login(environment),
+        today=_today(today or environment.get("PAPERTIDE_TODAY")),
+        topics=topics if topics.is_file() else None,
+    )
+
+
+def now() -> str:
+    """This moment in UTC, to the second, as ISO text with a Z."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _today(text: str | None) -> date:
+    if not text:
+        return date.today()  # noqa: DTZ011 - the reader's own day is meant, wherever they are
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no date; write it as 2026-11-21") from None
+
+
+def _config_file(environment: Mapping[str, str]) -> Path:
+    named = environment.get("PAPERTIDE_CONFIG")
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path("papertide", appauthor=False) / "config.toml"
+
+
+def _data_folder() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("papertide", appauthor=False)
+
+
+def _login(environment: Mapping[str, str]) -> str:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if environment.get(name):
+            return environment[name]
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return "me"
+
+
+def _read(file: Path) -> dict[str, str]:
+    import tomllib
+
+    try:
+        settings = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{file}: {error}") from error
+    for key, value in settings.items():
+        if key not in _KEYS:
+            raise ConfigError(f"{file}: no setting {key!r}; there are {', '.join(sorted(_KEYS))}")
+        if not isinstance(value, str) or not value:
+            raise ConfigError(f"{file}: {key} must be text in quotes")
+    return settings

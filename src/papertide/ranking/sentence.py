@@ -1,0 +1,63 @@
+"""The one sentence of an abstract that says most: where the authors say what they did. Chosen, never written.
+
+The rule, first that finds one:
+
+    1. the first sentence in which the authors present something   (we propose, we introduce, this paper presents …)
+    2. the first in which they study something                     (we study, we investigate, this work examines …)
+    3. the first in which they find something                      (we find, we show, results demonstrate …)
+    4. the first that is neither a question nor about where the code is
+    5. the first
+
+A sentence is taken only if it is of telling length (5 words to 600 characters) in rules 1 to 4.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WE = r"(?:we|this (?:paper|work|study|article|survey|report)|the (?:paper|authors)|our (?:paper|work|method|approach))"
+_ADVERB = r"(?:\s+(?:\w+ly|also|then|first|thus|hence|therefore|further|here|instead|aim to|seek to))*"
+_PRESENT = (
+    "propos|introduc|present|develop|design|build|built|creat|releas|contribut|describ|formulat|establish|construct"
+    "|offer|provid|devis|advocat|suggest|extend|leverag|address|tackl"
+)
+_STUDY = "stud|investigat|examin|analy|explor|evaluat|compar|revisit|survey|review|ask|characteri|assess|measur|benchmark|consider"
+_FIND = "find|found|show|demonstrat|reveal|discover|observ|prov|argu|report|achiev|identif|uncover|conclud"
+_RULES = tuple(
+    re.compile(rf"\b{_WE}{_ADVERB}\s+(?:{verbs})\w*|\b(?:is|are)\s+(?:{verbs})\w*ed\b", re.IGNORECASE)
+    for verbs in (_PRESENT, _STUDY, _FIND)
+)
+_LINK = re.compile(r"https?://|github|\b(?:code|models?|data|datasets?) (?:is|are|will be) (?:publicly )?available", re.IGNORECASE)
+_END = re.compile(r"[.!?][)\]\"'”’]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|cf|vs|et al|etc|Fig|Figs|Eq|Eqs|Sec|Tab|resp|approx|w\.r\.t|a\.k\.a|Dr|Prof|Mr|Ms|St|No|avg)|\b[A-Z])\.$"
+)
+_LONGEST = 600
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; an abbreviation's or an initial's full stop ends none."""
+    found: list[str] = []
+    start = 0
+    for end in _END.finditer(text):
+        piece = text[start : end.end()].rstrip()
+        if _ABBREVIATION.search(piece):
+            continue
+        found.append(piece.strip())
+        start = end.end()
+    rest = text[start:].strip()
+    return [*found, rest] if rest else found
+
+
+def telling_sentence(abstract: str | None) -> str | None:
+    """The sentence that says most, word for word; None where there is no abstract."""
+    if not abstract:
+        return None
+    found = sentences(abstract)
+    able = [s for s in found if len(s) <= _LONGEST and len(s.split()) >= 5 and not _LINK.search(s)]
+    for rule in _RULES:
+        for sentence in able:
+            if rule.search(sentence):
+                return sentence
+    statements = [s for s in able if not s.endswith("?")]
+    return (statements or able or found or [abstract])[0]

@@ -1,0 +1,83 @@
+"""Saved pages: files, folders (searched for files that may be pages), and `-` for standard input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from papertide.sources.base import Raw, Unread
+
+LARGEST = 256 * 1024 * 1024
+"""Bytes; a larger file is refused by name: it is no page, and it would be read into memory whole."""
+
+
+class Files:
+    """The pages at `paths`, in that order; a folder gives its files by name, those in its subfolders included.
+
+    Only files with one of `suffixes` are taken from a folder; a file that is named itself is always read.
+    """
+
+    def __init__(
+        self, paths: Sequence[str], suffixes: Collection[str], stdin: Callable[[], BinaryIO] = lambda: sys.stdin.buffer
+    ) -> None:
+        self._paths = paths
+        self._suffixes = suffixes
+        self._stdin = stdin
+
+    def __iter__(self) -> Iterator[Raw | Unread]:
+        for name in self._paths:
+            if name == "-":
+                yield self._read_stdin()
+            elif Path(name).is_dir():
+                yield from self._folder(name)
+            else:
+                yield _read(name)
+
+    def count(self) -> int:
+        """How many pages there will be, as far as can be told before reading them."""
+        folders = (self._files_in(name) if name != "-" and Path(name).is_dir() else [name] for name in self._paths)
+        return sum(len(found) for found in folders)
+
+    def _read_stdin(self) -> Raw | Unread:
+        data = self._stdin().read(LARGEST + 1)
+        return _too_large("standard input") if len(data) > LARGEST else Raw("standard input", data)
+
+    def _folder(self, name: str) -> Iterator[Raw | Unread]:
+        found = self._files_in(name)
+        if not found:
+            endings = " ".join(f"*{suffix}" for suffix in sorted(self._suffixes))
+            yield Unread(name, f"no pages in this folder (looked for {endings})")
+        for path in found:
+            yield _read(path)
+
+    def _files_in(self, name: str) -> list[str]:
+        found: list[str] = []
+        for folder, folders, files in os.walk(name):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))
+            found += [
+                str(Path(folder, file))
+                for file in sorted(files)
+                if not file.startswith(".") and Path(file).suffix.lower() in self._suffixes
+            ]
+        return found
+
+
+def _too_large(name: str) -> Unread:
+    return Unread(name, f"larger than {LARGEST // 1024 // 1024} MB: no page is")
+
+
+def _read(name: str) -> Raw | Unread:
+    path = Path(name)
+    try:
+        if not path.exists():
+            return Unread(name, "no such file or folder")
+        if not path.is_file():
+            return Unread(name, "not a file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL
+        return Unread(name, getattr(error, "strerror", None) or str(error))
+    return _too_large(name) if len(data) > LARGEST else Raw(name, data)

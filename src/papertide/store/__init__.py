@@ -1,0 +1,44 @@
+"""Keep: the library in an SQLite file. `open_library` is the way in; rows and SQL stay in this room."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from papertide.store.decisions import DecisionLog
+from papertide.store.engine import Database
+from papertide.store.health import Health
+from papertide.store.ledger import Ledger
+from papertide.store.read import Shelf
+
+if TYPE_CHECKING:
+    from papertide.store.base import Adding
+
+
+class SqliteStore:
+    """A library in an SQLite file; see `base.Store`."""
+
+    def __init__(self, database: Database) -> None:
+        self.path = str(database.path)
+        self._database = database
+        self.looking = Shelf(database)
+        self.deciding = DecisionLog(database)
+        self.telling = Ledger(database)
+        self.checking = Health(database)
+
+    @cached_property
+    def adding(self) -> Adding:
+        """Made when it is first used: it brings SQLModel, which readers needn't wait for."""
+        from papertide.store.papers import PaperStore
+
+        return PaperStore(self._database)
+
+    def close(self) -> None:
+        """Let go of the library; a second time does nothing."""
+        self._database.close()
+
+
+def open_library(path: Path, *, create: bool = False) -> SqliteStore:
+    """Open the library at `path`, made first if `create`; raises a LibraryError for anything that stands in the way."""
+    return SqliteStore(Database.open(path, create=create))

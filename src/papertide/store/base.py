@@ -1,0 +1,219 @@
+"""What the rest of the house may ask of a store, whatever engine is behind it.
+
+Four small Protocols, one for each thing that flows do: add pages, look, decide, tell. `open_library` in `store` gives
+all four over one library. Days are `date`s or ISO text, moments are ISO text in UTC; a reader is a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from papertide.records.plain import PaperDict, SightingDict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from papertide.query.ast import Query
+    from papertide.records.listing import Entry
+    from papertide.records.paper import Seen
+
+Sort = Literal["relevance", "published", "listed", "added", "score", "upvotes", "comments", "authors", "title"]
+SORTS: tuple[Sort, ...] = ("published", "listed", "added", "score", "upvotes", "comments", "authors", "title")
+"""What people can sort by; "relevance" is for searches only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which papers, for whom, in what order. `query` None is all of them; `limit` None is no limit.
+
+    `any_word` ranks papers holding any of the words, those holding all of them first; it needs sort "relevance".
+    """
+
+    query: Query | None
+    reader: str
+    sort: Sort = "published"
+    reverse: bool = False
+    limit: int | None = None
+    offset: int = 0
+    any_word: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """A page that was added before: its number, its capture, and its stored sightings by position."""
+
+    id: int
+    captured: date | None
+    captured_given: bool
+    sightings: Mapping[int, Seen]
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """A page that is being added; `digest` is the SHA-256 of its bytes in hexadecimal."""
+
+    digest: str
+    name: str
+    layout: str
+    captured: date | None
+    captured_given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedSighting:
+    """Where one sighting belongs. `position` and `entry` are None for a stored sighting whose entry stays as it is."""
+
+    ref: int
+    method: str
+    score: float | None
+    reason: str
+    position: int | None = None
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPaper:
+    """A paper as it is to be: its number (None for a new one), its columns, its side tables and its sightings."""
+
+    paper_id: int | None
+    columns: Mapping[str, object]
+    source_ids: Sequence[str]
+    listed: Sequence[str]
+    topics: Sequence[str]
+    sightings: Sequence[PlacedSighting]
+
+
+class Adding(Protocol):
+    """Taking in pages: one transaction a page."""
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """All that is written inside is kept together, or nothing of it is."""
+
+    def known_page(self, digest: str) -> KnownPage | None:
+        """The page with these bytes, if it was added before."""
+
+    def title_keys(self, after: int) -> tuple[list[str], int]:
+        """The title keys of the sightings numbered above `after`, and the highest number there is."""
+
+    def linked(
+        self, *, arxiv_ids: Iterable[str], dois: Iterable[str], title_keys: Iterable[str], text_keys: Iterable[str]
+    ) -> list[Seen]:
+        """All sightings with one of these ids or keys."""
+
+    def sightings_of(self, paper_ids: Iterable[int]) -> list[Seen]:
+        """All sightings of these papers."""
+
+    def place(self, page: PageFacts, papers: Sequence[PlacedPaper], given_up: Mapping[int, int], at: str) -> list[int]:
+        """Write what matching decided; gives the papers' numbers. `given_up` maps a number to the paper it joins."""
+
+    def taxonomy(self) -> str | None:
+        """The digest of the topic rules that the papers were labelled by."""
+
+    def relabel(self, topics: Iterable[tuple[int, Sequence[str]]], digest: str) -> None:
+        """Replace the topics of papers, and note the rules they come from."""
+
+    def texts(self) -> Iterator[tuple[int, str, str | None]]:
+        """Number, title and abstract of every paper."""
+
+
+class Looking(Protocol):
+    """Reading; imports neither pydantic nor SQLModel."""
+
+    def papers(self, selection: Selection) -> list[PaperDict]:
+        """The papers of a selection, in its order."""
+
+    def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
+        """These papers, in the order of their numbers; a number that means none is passed over."""
+
+    def count(self, selection: Selection) -> int:
+        """How many papers a selection holds, its limit and offset apart."""
+
+    def resolve(self, name: str) -> int | None:
+        """The paper that a number, an arXiv id or a URL holding that id names."""
+
+    def sightings(self, paper_id: int) -> list[SightingDict]:
+        """The sightings of a paper, first one first."""
+
+    def topic_counts(self) -> dict[str, int]:
+        """How many papers each topic has; "" counts those without one."""
+
+    def tallies(self, reader: str) -> dict[str, dict[str, int]]:
+        """Counts for statistics: by "status", "month" (of publication), "source" and "layout"."""
+
+    def saved_search(self, reader: str, name: str) -> str | None:
+        """The text of a saved search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One row of the decision log; `undoes` names the row that it takes back."""
+
+    id: int
+    paper_id: int
+    title: str
+    status: str
+    at: str
+    command: str
+    undoes: int | None
+
+
+class Deciding(Protocol):
+    """The log of decisions, and what follows from it. Nothing in the log is ever changed."""
+
+    def decide(self, reader: str, paper_ids: Sequence[int], status: str, at: str, command: str) -> list[int]:
+        """Give papers a status; gives those whose status that changed."""
+
+    def undo(self, reader: str, count: int, at: str) -> list[Decided]:
+        """Take back the reader's last decisions that still stand, newest first."""
+
+    def log(self, reader: str, limit: int | None) -> list[Decided]:
+        """The reader's decisions, newest first."""
+
+
+class Telling(Protocol):
+    """The ledger of digests: what each reader was told, and when."""
+
+    def untold(self, reader: str) -> list[int]:
+        """Papers in the reader's inbox that no digest has told of."""
+
+    def added_since(self, day: str, reader: str) -> list[int]:
+        """Papers in the reader's inbox that came into the library on `day` or later."""
+
+    def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str) -> int:
+        """Note that a digest told of these papers; gives its number."""
+
+    def last(self, reader: str) -> tuple[int, str, list[int]] | None:
+        """The reader's last digest: number, day, and the papers it told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that `doctor` looked at: its name, whether it is well, and what was seen."""
+
+    name: str
+    well: bool
+    told: str
+
+
+class Checking(Protocol):
+    """Looking after the library."""
+
+    def findings(self) -> list[Finding]:
+        """Every check, in a fixed order; changes nothing."""
+
+
+class Store(Protocol):
+    """A library, open."""
+
+    path: str
+    adding: Adding
+    looking: Looking
+    deciding: Deciding
+    telling: Telling
+    checking: Checking
+
+    def close(self) -> None:
+        """Let go of the library; a second time does nothing."""

@@ -1,0 +1,83 @@
+"""The decision log: rows are only ever added, and the status of a paper is what its last row says."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from papertide.store.base import Decided
+from papertide.store.engine import Database, translated
+
+_COLUMNS = "d.id, d.paper_id, p.title, d.status, d.at, d.command, d.undoes"
+
+
+class DecisionLog:
+    """See `base.Deciding`. Plain sqlite3: deciding should be as quick as looking."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def decide(self, reader: str, paper_ids: Sequence[int], status: str, at: str, command: str) -> list[int]:
+        """Give papers a status; gives those whose status that changed."""
+        changed: list[int] = []
+        with self._database.transaction() as connection:
+            for number in dict.fromkeys(paper_ids):
+                if _status(connection, reader, number) != status:
+                    _append(connection, reader, number, status, at, command, None)
+                    changed.append(number)
+        return changed
+
+    def undo(self, reader: str, count: int, at: str) -> list[Decided]:
+        """Take back the reader's last decisions that still stand, newest first; each goes back to what was before it."""
+        sql = (
+            f"SELECT {_COLUMNS} FROM decision d JOIN paper p ON p.id = d.paper_id WHERE d.reader = ? AND d.undoes IS NULL"
+            " AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id) ORDER BY d.id DESC LIMIT ?"
+        )
+        with self._database.transaction() as connection:
+            taken_back = [Decided(*row) for row in connection.execute(sql, (reader, count))]
+            for decided in taken_back:
+                before = _standing_before(connection, reader, decided)
+                _append(connection, reader, decided.paper_id, before, at, "undo", decided.id)
+        return taken_back
+
+    def log(self, reader: str, limit: int | None) -> list[Decided]:
+        """The reader's decisions, newest first, those that take others back among them."""
+        sql = (
+            f"SELECT {_COLUMNS} FROM decision d JOIN paper p ON p.id = d.paper_id WHERE d.reader = ?"
+            " ORDER BY d.id DESC LIMIT ?"
+        )
+        with translated(self._database.path):
+            rows = self._database.connection.execute(sql, (reader, -1 if limit is None else limit)).fetchall()
+        return [Decided(*row) for row in rows]
+
+
+def _status(connection: sqlite3.Connection, reader: str, number: int) -> str:
+    row = connection.execute("SELECT status FROM status WHERE reader = ? AND paper_id = ?", (reader, number)).fetchone()
+    return row[0] if row else "inbox"
+
+
+def _standing_before(connection: sqlite3.Connection, reader: str, decided: Decided) -> str:
+    """The status that the last standing decision before this one gave; decisions taken back don't count."""
+    row = connection.execute(
+        "SELECT status FROM decision d WHERE d.reader = ? AND d.paper_id = ? AND d.id < ? AND d.undoes IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id) ORDER BY d.id DESC LIMIT 1",
+        (reader, decided.paper_id, decided.id),
+    ).fetchone()
+    return row[0] if row else "inbox"
+
+
+def _append(
+    connection: sqlite3.Connection, reader: str, number: int, status: str, at: str, command: str, undoes: int | None
+) -> None:
+    connection.execute(
+        "INSERT INTO decision (reader, paper_id, status, at, command, undoes) VALUES (?, ?, ?, ?, ?, ?)",
+        (reader, number, status, at, command, undoes),
+    )
+    if status == "inbox":
+        connection.execute("DELETE FROM status WHERE reader = ? AND paper_id = ?", (reader, number))
+    else:
+        connection.execute(
+            "INSERT INTO status (reader, paper_id, status) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET status = excluded.status",
+            (reader, number, status),
+        )

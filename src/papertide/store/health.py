@@ -1,0 +1,110 @@
+"""What `doctor` looks at; nothing here changes the library."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from papertide.store import migrations
+from papertide.store.base import Finding
+from papertide.store.engine import Database, translated
+
+
+class Health:
+    """See `base.Checking`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def findings(self) -> list[Finding]:
+        """Every check, in a fixed order."""
+        checks: tuple[tuple[str, Callable[[sqlite3.Connection], tuple[bool, str]]], ...] = (
+            ("schema", _schema),
+            ("integrity", _integrity),
+            ("references", _references),
+            ("search index", _index),
+            ("triggers", _triggers),
+            ("papers", _papers),
+            ("decisions", _decisions),
+            ("size", self._size),
+        )
+        found: list[Finding] = []
+        with translated(self._database.path):
+            for name, check in checks:
+                try:
+                    well, told = check(self._database.connection)
+                except sqlite3.DatabaseError as error:  # a damaged file is a finding, not a failure
+                    well, told = False, str(error)
+                found.append(Finding(name, well, told))
+        return found
+
+    def _size(self, connection: sqlite3.Connection) -> tuple[bool, str]:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+        return True, f"{pages * size / 1e6:.1f} MB"
+
+
+def _schema(connection: sqlite3.Connection) -> tuple[bool, str]:
+    found = migrations.version(connection)
+    return found == migrations.NEWEST, f"version {found}, newest is {migrations.NEWEST}"
+
+
+def _integrity(connection: sqlite3.Connection) -> tuple[bool, str]:
+    rows = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
+    return rows == ["ok"], "; ".join(rows)
+
+
+def _references(connection: sqlite3.Connection) -> tuple[bool, str]:
+    lost = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").fetchone()[0]
+    return lost == 0, "every row's references exist" if lost == 0 else f"{lost} rows refer to rows that don't exist"
+
+
+def _index(connection: sqlite3.Connection) -> tuple[bool, str]:
+    """Whether the full-text index says what the papers say: FTS5's own check, undone at once (it is spelt INSERT)."""
+    connection.execute("SAVEPOINT looking")
+    try:
+        connection.execute("INSERT INTO paper_text (paper_text, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
+            return True, "not checked: the library can't be written"
+        raise
+    except sqlite3.DatabaseError:
+        return False, "out of step with the papers"
+    finally:
+        connection.execute("ROLLBACK TO looking")
+        connection.execute("RELEASE looking")
+    return True, "in step with the papers"
+
+
+_TRIGGERS = frozenset({"paper_text_insert", "paper_text_delete", "paper_text_update"})
+
+
+def _triggers(connection: sqlite3.Connection) -> tuple[bool, str]:
+    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    missing = sorted(_TRIGGERS - there)
+    return not missing, f"{len(_TRIGGERS)} in place" if not missing else f"missing: {', '.join(missing)}"
+
+
+def _papers(connection: sqlite3.Connection) -> tuple[bool, str]:
+    papers, sightings, pages = connection.execute(
+        "SELECT (SELECT count(*) FROM paper), (SELECT count(*) FROM sighting), (SELECT count(*) FROM page)"
+    ).fetchone()
+    off = connection.execute(
+        "SELECT count(*) FROM paper p WHERE p.sightings <> (SELECT count(*) FROM sighting s WHERE s.paper_id = p.id)"
+    ).fetchone()[0]
+    told = f"{papers} papers, {sightings} sightings, {pages} pages"
+    return off == 0, told if off == 0 else f"{told}; {off} papers with a wrong number of sightings"
+
+
+def _decisions(connection: sqlite3.Connection) -> tuple[bool, str]:
+    """Whether the statuses are what the log says."""
+    said = (
+        "SELECT reader, paper_id, status FROM decision d WHERE status <> 'inbox'"
+        " AND id = (SELECT max(id) FROM decision e WHERE e.reader = d.reader AND e.paper_id = d.paper_id)"
+    )
+    kept = "SELECT reader, paper_id, status FROM status"
+    off = connection.execute(
+        f"SELECT count(*) FROM (SELECT * FROM ({said} EXCEPT {kept}) UNION ALL SELECT * FROM ({kept} EXCEPT {said}))"
+    ).fetchone()[0]
+    count = connection.execute("SELECT count(*) FROM decision").fetchone()[0]
+    return off == 0, f"{count} in the log" if off == 0 else f"{off} statuses differ from the log"

@@ -1,0 +1,54 @@
+"""The ledger of digests: what each reader was told, so that nothing is told twice and nothing is missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from papertide.store.engine import Database, translated
+
+
+class Ledger:
+    """See `base.Telling`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def untold(self, reader: str) -> list[int]:
+        """Papers in the reader's inbox that no digest has told of; a paper once decided is not new."""
+        sql = (
+            "SELECT id FROM paper p WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.reader = ?1 AND t.paper_id = p.id)"
+            " AND NOT EXISTS (SELECT 1 FROM status s WHERE s.reader = ?1 AND s.paper_id = p.id)"
+        )
+        with translated(self._database.path):
+            return [row[0] for row in self._database.connection.execute(sql, (reader,))]
+
+    def added_since(self, day: str, reader: str) -> list[int]:
+        """Papers in the reader's inbox that came into the library on `day` (ISO, UTC) or later, told of or not."""
+        sql = (
+            "SELECT id FROM paper p WHERE p.added >= ?1"
+            " AND NOT EXISTS (SELECT 1 FROM status s WHERE s.reader = ?2 AND s.paper_id = p.id)"
+        )
+        with translated(self._database.path):
+            return [row[0] for row in self._database.connection.execute(sql, (day, reader))]
+
+    def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str) -> int:
+        """Note that a digest told of these papers; gives its number. A paper told before stays with its first digest."""
+        with self._database.transaction() as connection:
+            made = connection.execute("INSERT INTO digest (reader, day, at) VALUES (?, ?, ?)", (reader, day, at))
+            number = int(made.lastrowid or 0)
+            connection.executemany(
+                "INSERT OR IGNORE INTO told (reader, paper_id, digest_id) VALUES (?, ?, ?)",
+                [(reader, paper, number) for paper in paper_ids],
+            )
+        return number
+
+    def last(self, reader: str) -> tuple[int, str, list[int]] | None:
+        """The reader's last digest: number, day, and the papers it told of."""
+        with translated(self._database.path):
+            connection = self._database.connection
+            sql = "SELECT id, day FROM digest WHERE reader = ? ORDER BY id DESC LIMIT 1"
+            row = connection.execute(sql, (reader,)).fetchone()
+            if row is None:
+                return None
+            told = connection.execute("SELECT paper_id FROM told WHERE digest_id = ? ORDER BY paper_id", (row[0],))
+            return row[0], row[1], [paper for (paper,) in told]

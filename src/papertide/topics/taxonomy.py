@@ -1,0 +1,151 @@
+"""Topics with their keywords, and the rule by which a paper's words choose among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from papertide.topics.keywords import Keyword, KeywordIndex
+
+STRONG = 3.0
+"""What a strong keyword adds to a topic's score where it stands in the abstract."""
+WEAK = 1.0
+"""The same for a weak keyword."""
+TITLE = 2.0
+"""How much more a keyword counts in the title than in the abstract."""
+REPEAT = 0.5
+"""What each repetition in the abstract adds, as a share of the keyword's weight, and for how many repetitions."""
+REPEATS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as people see it, and the score from which a paper belongs to it."""
+
+    id: str
+    name: str
+    description: str
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A topic with its keywords; in the phrases of `ignore`, no keyword of this topic counts."""
+
+    topic: Topic
+    strong: tuple[Keyword, ...]
+    weak: tuple[Keyword, ...]
+    ignore: tuple[Keyword, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one topic's rule makes of a paper: `words` are the keywords found, as the rules write them, heaviest first."""
+
+    topic: Topic
+    score: float
+    passed: bool
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How scores become topics: see `Taxonomy.explain`."""
+
+    fallback: float
+    share: float
+    most: int
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Where one topic's keywords were found: each keyword's places in the title and in the abstract."""
+
+    title: dict[int, int] = field(default_factory=dict)
+    abstract: dict[int, int] = field(default_factory=dict)
+
+
+class Taxonomy:
+    """Topics in the reader's order, with the rules that label papers; `digest` is that of the source they came from."""
+
+    def __init__(self, rules: Iterable[Rule], policy: Policy, digest: str) -> None:
+        self.digest = digest
+        self._rules = tuple(rules)
+        self.topics = tuple(rule.topic for rule in self._rules)
+        self._policy = policy
+        numbers: dict[Keyword, int] = {}
+        # For each keyword: the topics that it speaks for, with its weight there; weight 0 masks what it covers.
+        self._roles: list[list[tuple[int, float]]] = []
+        for place, rule in enumerate(self._rules):
+            for words, weight in ((rule.ignore, 0.0), (rule.strong, STRONG), (rule.weak, WEAK)):
+                for word in words:
+                    number = numbers.setdefault(word, len(numbers))
+                    if number == len(self._roles):
+                        self._roles.append([])
+                    self._roles[number].append((place, weight))
+        self._index = KeywordIndex(numbers)
+
+    def label(self, title: str, abstract: str | None) -> tuple[str, ...]:
+        """The ids of the topics that a paper belongs to, the best-fitting first; see `explain` for the rule."""
+        return tuple(verdict.topic.id for verdict in self.explain(title, abstract) if verdict.passed)
+
+    def explain(self, title: str, abstract: str | None) -> list[Verdict]:
+        """Every topic with a score, those that the paper belongs to first, then by falling score, then in file order.
+
+        A topic's score is the sum over its keywords found: the keyword's weight, twice that for the title, and a little
+        for repetitions. Of keywords of one topic that cover each other, the longest counts. A topic passes where its
+        score reaches both its threshold and the taxonomy's `share` of the best score. Where none reaches its threshold,
+        the best one passes if it reaches `fallback`. At most `most` topics pass.
+        """
+        tallies: dict[int, _Tally] = {}
+        for place, found in self._find(title).items():
+            tallies.setdefault(place, _Tally()).title = found
+        for place, found in self._find(abstract or "").items():
+            tallies.setdefault(place, _Tally()).abstract = found
+        scored = [(place, *self._score(place, tally)) for place, tally in tallies.items()]
+        scored.sort(key=lambda item: (-item[1], item[0]))
+        passed = self._choose({place: score for place, score, _ in scored})
+        verdicts = [Verdict(self.topics[place], score, place in passed, words) for place, score, words in scored]
+        verdicts.sort(key=lambda verdict: not verdict.passed)
+        return verdicts
+
+    def _find(self, text: str) -> dict[int, dict[int, int]]:
+        """For each topic, how often each of its keywords stands in a text, covered ones left out."""
+        spans: dict[int, list[tuple[int, int, float, int]]] = {}
+        for start, end, number in self._index.find(text):
+            for place, weight in self._roles[number]:
+                # The order of sorting: what begins first, the longest of these, a mask, the heavier keyword.
+                spans.setdefault(place, []).append((start, -end, -weight if weight else -STRONG - WEAK, number))
+        found: dict[int, dict[int, int]] = {}
+        for place, hits in spans.items():
+            covered = 0
+            for _, minus_end, minus_weight, number in sorted(hits):
+                if -minus_end <= covered:
+                    continue
+                covered = -minus_end
+                if -minus_weight <= STRONG:
+                    counts = found.setdefault(place, {})
+                    counts[number] = counts.get(number, 0) + 1
+        return found
+
+    def _score(self, place: int, tally: _Tally) -> tuple[float, tuple[str, ...]]:
+        parts = []
+        for number in {**tally.title, **tally.abstract}:
+            times = TITLE if number in tally.title else 0.0
+            if count := tally.abstract.get(number, 0):
+                times += 1 + REPEAT * min(count - 1, REPEATS)
+            weight = next(weight for topic, weight in self._roles[number] if topic == place)
+            parts.append((weight * times, self._index.keywords[number].written))
+        parts.sort(key=lambda part: (-part[0], part[1]))
+        return sum(value for value, _ in parts), tuple(word for _, word in parts)
+
+    def _choose(self, scores: Mapping[int, float]) -> frozenset[int]:
+        """The places of the topics that pass; `scores` come best first."""
+        if not scores:
+            return frozenset()
+        best = next(iter(scores))
+        floor = scores[best] * self._policy.share
+        passing = [p for p, score in scores.items() if score >= self.topics[p].threshold and score >= floor]
+        if not passing and scores[best] >= self._policy.fallback:
+            passing = [best]
+        return frozenset(passing[: self._policy.most])

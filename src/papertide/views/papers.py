@@ -1,0 +1,112 @@
+"""What a paper looks like: in a list, in a digest, and whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from papertide.records.plain import PaperDict, SightingDict
+from papertide.views.console import Console, Line
+
+_HEADS = (("#", "right"), ("date", "left"), ("authors", "right"), ("title", "left"), ("topics", "left"), ("status", "left"))
+
+
+def facts_line(paper: PaperDict) -> str:
+    """What is known of a paper on one line: authors, organisation, date, upvotes, comments, id; the unknown is left out."""
+    told: list[str] = []
+    if paper["authors"]:
+        names = paper["authors"]
+        told.append(names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more")
+    elif paper["author_count"]:
+        told.append("1 author" if paper["author_count"] == 1 else f"{paper['author_count']} authors")
+    if paper["organization"]:
+        told.append(paper["organization"])
+    if paper["published"]:
+        told.append(paper["published"] + (" (year inferred)" if paper["year_inferred"] else ""))
+    if paper["upvotes"]:
+        told.append(f"{paper['upvotes']} upvotes")
+    if paper["comments"]:
+        told.append("1 comment" if paper["comments"] == 1 else f"{paper['comments']} comments")
+    if paper["arxiv_id"]:
+        told.append(f"arXiv:{paper['arxiv_id']}")
+    return " · ".join(told)
+
+
+def list_papers(console: Console, papers: Sequence[PaperDict]) -> None:
+    """Papers as a table for people, as tab-parted lines for pipes, or as JSON Lines."""
+    if console.as_json:
+        for paper in papers:
+            console.json(paper)
+        return
+    if console.is_terminal:
+        console.show(line for paper in papers for line in _item(paper))
+        return
+    console.table(_HEADS, (_row(paper) for paper in papers), wide=3)
+
+
+def _row(paper: PaperDict) -> tuple[str, ...]:
+    count = paper["author_count"]
+    return (
+        str(paper["id"]),
+        paper["published"] or "",
+        "" if count is None else str(count),
+        paper["title"],
+        ",".join(paper["topics"]),
+        paper["status"],
+    )
+
+
+def _item(paper: PaperDict) -> Iterator[Line]:
+    """A paper in a list on a terminal: number and title, then what is known of it."""
+    yield Line(paper["title"], "title", indent=6, lead=str(paper["id"]))
+    below = [part for part in (facts_line(paper), " ".join(paper["topics"])) if part]
+    if paper["status"] != "inbox":
+        below.insert(0, paper["status"])
+    if below:
+        yield Line(" · ".join(below), "facts", indent=6)
+
+
+def digest_item(paper: PaperDict, sentence: str | None) -> Iterator[Line]:
+    """A paper in a digest: number and title whole, what is known of it, and its telling sentence."""
+    yield Line(paper["title"], "title", indent=6, lead=str(paper["id"]))
+    known = facts_line(paper)
+    if known:
+        yield Line(known, "facts", indent=6)
+    if sentence:
+        yield Line(sentence, "quote", indent=6)
+    yield Line()
+
+
+def whole(paper: PaperDict, sightings: Iterable[SightingDict]) -> Iterator[Line]:
+    """Everything about a paper, with its sightings and why they were taken for it."""
+    yield Line(paper["title"], "title", indent=6, lead=str(paper["id"]))
+    known = facts_line(paper)
+    if known:
+        yield Line(known, "facts", indent=6)
+    for name, value in _details(paper):
+        yield Line(f"{name}: {value}", "facts", indent=6)
+    if paper["abstract"]:
+        yield Line()
+        yield Line(paper["abstract"], "quote", indent=6)
+    if paper["note"]:
+        yield Line()
+        yield Line(f"Note: {paper['note']}", "mark", indent=6)
+    yield Line()
+    yield Line(f"Seen {paper['sightings']} time{'s' if paper['sightings'] != 1 else ''}:", "heading", indent=6)
+    for sighting in sightings:
+        where = sighting["page"] + (f", line {sighting['line']}" if sighting["line"] else "")
+        yield Line(f"{where} ({sighting['layout']}): {sighting['reason']}", indent=8, lead="-")
+        if sighting["title"] != paper["title"]:
+            yield Line(f"titled there: {sighting['title']}", "facts", indent=8)
+
+
+def _details(paper: PaperDict) -> Iterator[tuple[str, str]]:
+    if paper["authors"]:
+        yield "authors", ", ".join(paper["authors"])
+    yield "status", paper["status"]
+    for name, values in (("topics", paper["topics"]), ("tags", paper["tags"]), ("listed", paper["listed"])):
+        if values:
+            yield name, ", ".join(values)
+    for name, text in (("url", paper["url"]), ("doi", paper["doi"]), ("code", paper["code_url"]), ("summary", paper["summary"])):
+        if text:
+            yield name, text
+    yield "added", paper["added"]
