@@ -77,7 +77,7 @@ class Facts:
 class Card:
     """What the page shows for one paper; `first` and `last` are its line numbers (from 1, both included).
 
-    `cost` says how ill the split into title and abstract fits (`segment`); 0 where the title was marked as one.
+    `line` is the number of its title's first line, which an upvote count may stand above. `cost` says how ill the split into title and abstract fits (`segment`); 0 where the title was marked as one.
     """
 
     title: str
@@ -88,6 +88,10 @@ class Card:
     upvotes: int | None = None
     cost: float = 0.0
     facts: Facts = field(default_factory=Facts)
+    line: int = 0
+
+    def __post_init__(self) -> None:
+        self.line = self.line or self.first
 
 
 @dataclass(slots=True)
@@ -171,13 +175,14 @@ def _cards_of(block: _Block, shape: Shape) -> list[Card]:
     if block.facts.dot and block.facts.author_count is None:
         block.facts.organization = _take_organization(text, begun=block.titled is not None)
     if block.titled is not None:
-        cards = [Card(block.titled.text, block.first, block.titled.number, url=block.titled.url)]
+        titled = block.titled
+        cards = [Card(titled.text, titled.number, titled.number, url=titled.url)]
         if text:
             cards[0].abstract, cards[0].last = rejoin([line.text for line in text]), text[-1].number
     else:
         cards = _split(text, shape)
     if cards:
-        cards[0].upvotes, cards[0].first = block.upvotes, block.first
+        cards[0].upvotes, cards[0].first = block.upvotes, block.first or cards[0].first
         cards[-1].facts = block.facts
         cards[-1].last = max(cards[-1].last, block.facts.last)
     return cards

@@ -14,8 +14,8 @@ from datetime import date
 from papertide.errors import LayoutError
 from papertide.normal import clean
 from papertide.parsers import fields
-from papertide.parsers.cards import Card, Kind, Line, kind_of, read_cards
-from papertide.parsers.page import Page, read_lines, to_listing
+from papertide.parsers.cards import Card, Kind, Line, read_cards
+from papertide.parsers.page import Page, fact_lines, read_lines, to_listing
 from papertide.records.listing import Listing
 
 NAME = "hf-text"
@@ -36,6 +36,8 @@ _WHOLE_LINE = re.compile(rf"(?:(?:{'|'.join(_BANNER)})\s*)+", re.IGNORECASE)
 _HEADER_GLUED = re.compile(r"(?P<date>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{1,2})(?=[A-Z\"'“‘]|\s*$)")
 _MOST_COST = 4.0
 """A page whose average card fits worse than this (see `segment`) is no listing."""
+_CUT_COST = 8.0
+"""What a card that was cut off may cost more than a whole one."""
 
 
 def parse(text: str, captured: date | None) -> Listing:
@@ -43,21 +45,22 @@ def parse(text: str, captured: date | None) -> Listing:
     page = read_lines(text)
     page, lines = _body(page)
     cards = read_cards(lines)
-    reason = _misfit(cards)
+    reason = _misfit(cards, ended=page.ended)
     if reason:
         raise LayoutError("", reason)
     return to_listing(page, cards, NAME, captured)
 
 
-def _misfit(cards: list[Card]) -> str | None:
-    """Why these cards are no listing, or None."""
+def _misfit(cards: list[Card], *, ended: bool) -> str | None:
+    """Why these cards are no listing, or None; a card that was cut off may fit as ill as it likes."""
     if not cards:
         return "no titles"
     if any(card.facts.date is not None or card.facts.author_count is not None for card in cards):
         return None
     if not any(card.abstract for card in cards):
         return "no author lines, no dates, and no title with an abstract below it"
-    if sum(card.cost for card in cards) / len(cards) > _MOST_COST:
+    cost = sum(card.cost for card in cards) - (0.0 if ended else _CUT_COST)
+    if cost / len(cards) > _MOST_COST:
         return "no author lines, no dates, and its paragraphs don't alternate between titles and abstracts"
     return None
 
@@ -71,11 +74,7 @@ def _body(page: Page) -> tuple[Page, list[Line]]:
         if not any(line.kind is not Kind.BLANK for line in lines):
             text, shown = _without_banner(text)
             header = header or shown
-        is_last = number == len(page.lines) and not page.ended
-        if is_last and text and fields.may_be_cut_field(text) and kind_of(text) is Kind.TEXT:
-            lines.append(Line(number, text, Kind.DOT, len(text)))  # the beginning of a fact that was cut off
-        else:
-            lines.extend(split_facts(number, text, len(raw.rstrip())))
+        lines.extend(fact_lines(page, number, text, len(raw.rstrip())))
     return replace(page, header=header), lines
 
 
@@ -91,26 +90,12 @@ def _without_banner(text: str) -> tuple[str, fields.CardDate | None]:
         behind = rest[found.end() :]
         # One word is banner only where the title is glued to it, or where a telling phrase came before it.
         glued = behind[:1].isupper() or behind[:1].isdigit()
-        if phrases == 0 and found.group() in {"Daily", "Weekly", "Monthly", "new"} and not _PHRASE.match(behind.lstrip()):
+        goes_on = _PHRASE.match(behind.lstrip()) is not None
+        if found.group() in {"Daily", "Weekly", "Monthly", "new"} and not goes_on:
             break
-        if phrases == 0 and found.group() in {"Subscribe", "Daily Papers", "Trending Papers"} and not glued:
-            if not _PHRASE.match(behind.lstrip()):
-                break
+        if phrases == 0 and found.group() in {"Subscribe", "Daily Papers", "Trending Papers"} and not (glued or goes_on):
+            break
         rest, phrases = behind.lstrip(), phrases + 1
     if phrases and (glued_day := _HEADER_GLUED.match(rest)):
         return rest[glued_day.end() :].strip(), fields.card_date(glued_day["date"])
     return rest, None
-
-
-def split_facts(number: int, text: str, length: int) -> list[Line]:
-    """The lines that one line (of `length` on the page) stands for: `4 authors · Mar 24, 2024` is three."""
-    if "·" in text and len(text) <= 120 and kind_of(text) is Kind.TEXT:
-        before, _, after = text.rpartition("·")
-        before, after = before.strip(), after.strip()
-        if before and fields.card_date(after) is not None:
-            return [
-                Line(number, before, kind_of(before)),
-                Line(number, "·", Kind.DOT),
-                Line(number, after, Kind.DATE),
-            ]
-    return [Line(number, text, kind_of(text), length)]

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from papertide.errors import LayoutError
 from papertide.normal import arxiv_id
 from papertide.parsers import fields
-from papertide.parsers.cards import Card
+from papertide.parsers.cards import Card, Kind, Line, kind_of
 from papertide.parsers.segment import ends_sentence
 from papertide.records.listing import Entry, Listing, Problem
 
@@ -50,6 +50,28 @@ def read_lines(text: str) -> Page:
     return Page(tuple(lines), ended)
 
 
+def fact_lines(page: Page, place: int, text: str, length: int, *, number: int | None = None) -> list[Line]:
+    """The lines that one cleaned line of the page stands for: `4 authors · Mar 24, 2024` is three.
+
+    `place` is its line on the page, `length` its length there, `number` what the lines are to be numbered (if another).
+    The beginning of a fact at the end of a page that was cut off counts as a dot: what it would have been is unknown.
+    """
+    number = place if number is None else number
+    kind = kind_of(text)
+    if kind is Kind.TEXT and place == len(page.lines) and not page.ended and fields.may_be_cut_field(text):
+        return [Line(number, text, Kind.DOT, length)]
+    if kind is Kind.TEXT and "·" in text and len(text) <= 120:
+        before, _, after = text.rpartition("·")
+        before, after = before.strip(), after.strip()
+        if before and fields.card_date(after) is not None:
+            return [
+                Line(number, before, kind_of(before), len(before)),
+                Line(number, "·", Kind.DOT),
+                Line(number, after, Kind.DATE),
+            ]
+    return [Line(number, text, kind, length)]
+
+
 def excerpt(text: str) -> str:
     """The first 80 characters of a text, for a Problem."""
     return text if len(text) <= 80 else text[:79] + "…"
@@ -70,7 +92,7 @@ def to_listing(
         is_last = card is cards[-1]
         reason = _cut_off(page, cards, card) if is_last else None
         if reason:
-            problems.append(Problem(line=card.first, reason=reason, excerpt=excerpt(page.raw(card.first, card.first))))
+            problems.append(Problem(line=card.line, reason=reason, excerpt=excerpt(card.title)))
             continue
         unsure = is_last and not page.ended and _unsure_date(card)
         if unsure:
@@ -80,7 +102,7 @@ def to_listing(
         try:
             entries.append(
                 Entry(
-                    line=card.first,
+                    line=card.line,
                     title=tidy(card.title),
                     abstract=tidy(card.abstract) if card.abstract else None,
                     url=card.url,
@@ -98,7 +120,7 @@ def to_listing(
             )
         except ValidationError as error:
             told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            problems.append(Problem(line=card.first, reason=told, excerpt=excerpt(card.title)))
+            problems.append(Problem(line=card.line, reason=told, excerpt=excerpt(card.title)))
     return Listing(
         layout=layout,
         entries=tuple(entries),
@@ -112,6 +134,8 @@ def to_listing(
 def _year(
     page: Page, cards: Sequence[Card], ids: Sequence[str | None], captured: date | None
 ) -> fields.PageYear | None:
+    if cards and not page.ended and _unsure_date(cards[-1]):
+        cards, ids = cards[:-1], ids[:-1]
     dates = [card.facts.date for card in cards if card.facts.date is not None]
     id_years = [
         year

@@ -16,6 +16,8 @@ TITLE = 2.0
 REPEAT = 0.5
 """What each repetition in the abstract adds, as a share of the keyword's weight, and for how many repetitions."""
 REPEATS = 2
+NEAR = 0.8
+"""Of topics that pass, those with at least this share of the best score count as fitting equally well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +92,23 @@ class Taxonomy:
         return tuple(verdict.topic.id for verdict in self.explain(title, abstract) if verdict.passed)
 
     def explain(self, title: str, abstract: str | None) -> list[Verdict]:
-        """Every topic with a score, those that the paper belongs to first, then by falling score, then in file order.
+        """Every topic with a score: those that the paper belongs to, the best-fitting first, then the rest by score.
 
         A topic's score is the sum over its keywords found: the keyword's weight, twice that for the title, and a little
         for repetitions. Of keywords of one topic that cover each other, the longest counts. A topic passes where its
         score reaches both its threshold and the taxonomy's `share` of the best score. Where none reaches its threshold,
-        the best one passes if it reaches `fallback`. At most `most` topics pass.
+        the best one passes if it reaches `fallback`. At most `most` topics pass. Among those, scores that are nearly the
+        same say nothing: of all within `NEAR` of the best that is left, the first in the reader's order comes first.
         """
         tallies: dict[int, _Tally] = {}
         for place, found in self._find(title).items():
             tallies.setdefault(place, _Tally()).title = found
         for place, found in self._find(abstract or "").items():
             tallies.setdefault(place, _Tally()).abstract = found
-        scored = [(place, *self._score(place, tally)) for place, tally in tallies.items()]
-        scored.sort(key=lambda item: (-item[1], item[0]))
-        passed = self._choose({place: score for place, score, _ in scored})
-        verdicts = [Verdict(self.topics[place], score, place in passed, words) for place, score, words in scored]
-        verdicts.sort(key=lambda verdict: not verdict.passed)
-        return verdicts
-
+        scored = {place: self._score(place, tally) for place, tally in tallies.items()}
+        ranked = sorted(scored, key=lambda place: (-scored[place].score, place))
+        passed = self._choose(ranked, scored)
+        return [scored[place] for place in passed] ...
     def _find(self, text: str) -> dict[int, dict[int, int]]:
         """For each topic, how often each of its keywords stands in a text, covered ones left out."""
         spans: dict[int, list[tuple[int, int, float, int]]] = {}
