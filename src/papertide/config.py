@@ -22,21 +22,21 @@ _KEYS = frozenset({"library", "reader"})
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings in force: the library's path, the reader's name, the day it is, and the topic rules' file, if any."""
+    """The settings in force: the library's path, the reader's name, the day it is, and where topic rules would stand."""
 
     library: Path
     reader: str
     today: date
-    topics: Path | None
+    topics_file: Path
 
     def topic_source(self) -> tuple[bytes, str] | None:
         """The bytes and the name of the user's topic rules, or None where the default ones serve."""
-        if self.topics is None:
-            return None
         try:
-            return self.topics.read_bytes(), str(self.topics)
+            return self.topics_file.read_bytes(), str(self.topics_file)
+        except FileNotFoundError:
+            return None
         except OSError as error:
-            raise ConfigError(f"{self.topics}: {error.strerror}") from error
+            raise ConfigError(f"{self.topics_file}: {error.strerror}") from error
 
 
 def load(
@@ -55,12 +55,11 @@ def load(
     where = library or environment.get("PAPERTIDE_LIBRARY") or set_there.get("library")
     if where and where.startswith(("postgresql://", "postgres://")):
         raise UsageError("a library on PostgreSQL is not supported yet; name an SQLite file")
-    topics = file.with_name("topics.toml")
     return Config(
         library=Path(where).expanduser() if where else _data_folder() / "library.db",
         reader=reader or environment.get("PAPERTIDE_READER") or set_there.get("reader") or _login(environment),
         today=_today(today or environment.get("PAPERTIDE_TODAY")),
-        topics=topics if topics.is_file() else None,
+        topics_file=file.with_name("topics.toml"),
     )
 
 

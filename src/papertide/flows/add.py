@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from papertide.errors import InputError
+from papertide.flows.label import relabel
 from papertide.matching.cluster import Group, plan
 from papertide.matching.index import TitleIndex
 from papertide.matching.keys import face_of
@@ -253,8 +255,6 @@ def _count(group: Group, fresh: Mapping[int, Seen], tally: _Tally) -> None:
 
 def columns_of(facts: Facts) -> dict[str, object]:
     """The facts of a paper as the store's columns: dates as ISO text, names as JSON."""
-    import json
-
     columns = asdict(facts)
     for name in ("source_ids", "listed"):
         del columns[name]
@@ -262,11 +262,3 @@ def columns_of(facts: Facts) -> dict[str, object]:
     columns["year_inferred"] = int(facts.year_inferred)
     columns["authors"] = json.dumps(facts.authors, ensure_ascii=False)
     return columns
-
-
-def relabel(store: Adding, taxonomy: Taxonomy) -> bool:
-    """Label every paper anew if the topic rules changed since; gives whether they had."""
-    if store.taxonomy() == taxonomy.digest:
-        return False
-    store.relabel(((number, taxonomy.label(title, text)) for number, title, text in store.texts()), taxonomy.digest)
-    return True

@@ -7,11 +7,11 @@ and nothing is missed after a holiday. Each paper stands in one section, that of
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from papertide.ranking.order import first_impression
 from papertide.ranking.sentence import telling_sentence
+from papertide.records.digest import Digest, DigestSection
 from papertide.records.plain import PaperDict
 from papertide.store.base import Store
 
@@ -19,50 +19,21 @@ OTHER = ""
 """The topic of papers that have none."""
 
 
-@dataclass(frozen=True, slots=True)
-class DigestSection:
-    """One topic's papers, best first; `left_out` of them are not shown, and `query` lists them all."""
-
-    topic: str
-    name: str
-    papers: Sequence[PaperDict]
-    left_out: int
-    query: str
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What there is to tell: the day, how many papers are new, the sections, and each shown paper's telling sentence."""
-
-    day: date
-    new: int
-    sections: Sequence[DigestSection]
-    sentences: Mapping[int, str]
-
-    @property
-    def papers(self) -> list[PaperDict]:
-        """The papers shown, in order."""
-        return [paper for section in self.sections for paper in section.papers]
-
-
-def digest(
+def prepare(
     store: Store,
     reader: str,
     names: Mapping[str, str],
     *,
     today: date,
-    at: str,
     since: date | None = None,
     topics: Sequence[str] = (),
     limit: int | None = None,
-    peek: bool = False,
     again: bool = False,
 ) -> Digest:
-    """Select what is new and note it as told; `names` maps topic ids to names, in the reader's order.
+    """Select what is new; `names` maps topic ids to names, in the reader's order. Nothing is noted (see `tell`).
 
     `since` takes what came into the library on that day or later, told or not; `again` what the last digest told of;
-    `topics` only papers with one of these; `limit` shows so many a section. With `peek` nothing is noted; else all that
-    was selected counts as told, what a section leaves out too.
+    `topics` only papers with one of these; `limit` shows so many a section.
     """
     day = today
     if again:
@@ -75,12 +46,14 @@ def digest(
         numbers = store.telling.untold(reader)
     papers = store.looking.by_number(numbers, reader)
     if topics:
-        wanted = set(topics)
-        papers = [paper for paper in papers if wanted.intersection(paper["topics"])]
-    made = select(papers, names, day=day, topics=topics, limit=limit)
-    if papers and not peek and not again:
-        store.telling.tell(reader, [paper["id"] for paper in papers], today.isoformat(), at)
-    return made
+        papers = [paper for paper in papers if not set(topics).isdisjoint(paper["topics"])]
+    return select(papers, names, day=day, topics=topics, limit=limit)
+
+
+def tell(store: Store, reader: str, made: Digest, *, today: date, at: str) -> None:
+    """Note that a digest was told: all that was new in it, what a section left out too. An empty one isn't noted."""
+    if made.new:
+        store.telling.tell(reader, made.new, today.isoformat(), at)
 
 
 def select(
@@ -110,7 +83,7 @@ def select(
     ]
     shown = [paper for section in sections for paper in section.papers]
     sentences = {paper["id"]: said for paper in shown if (said := paper["summary"] or telling_sentence(paper["abstract"]))}
-    return Digest(day, len(ordered), tuple(sections), sentences)
+    return Digest(day, tuple(paper["id"] for paper in ordered), tuple(sections), sentences)
 
 
 def _section_of(paper: PaperDict, topics: Sequence[str]) -> str:

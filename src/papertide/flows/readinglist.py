@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from papertide.export.base import ReadingList, Section
-from papertide.flows.digest import Digest
+from papertide.records.digest import Digest
 from papertide.records.plain import STATUSES, PaperDict
 
 GROUPINGS = ("topic", "month", "tag", "status", "none")
@@ -63,9 +63,9 @@ def digest_list(made: Digest) -> ReadingList:
         Section(
             section.name,
             section.papers,
-            f"{section.left_out} more: `papertide list \"{section.query}\"`" if section.left_out else "",
+            f'{section.left_out} more: `papertide list "{section.query}"`' if section.left_out else "",
         )
         for section in made.sections
     ]
-    count = f"{made.new} new paper{'s' if made.new != 1 else ''}"
+    count = f"{len(made.new)} new paper{'s' if len(made.new) != 1 else ''}"
     return ReadingList(f"Papers of {made.day.isoformat()}", count, sections, dict(made.sentences))

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from papertide.store.annotations import Annotations
 from papertide.store.decisions import DecisionLog
 from papertide.store.engine import Database
 from papertide.store.health import Health
@@ -25,6 +26,7 @@ class SqliteStore:
         self.looking = Shelf(database)
         self.deciding = DecisionLog(database)
         self.telling = Ledger(database)
+        self.annotating = Annotations(database)
         self.checking = Health(database)
 
     @cached_property

@@ -1,7 +1,7 @@
 """What the rest of the house may ask of a store, whatever engine is behind it.
 
-Four small Protocols, one for each thing that flows do: add pages, look, decide, tell. `open_library` in `store` gives
-all four over one library. Days are `date`s or ISO text, moments are ISO text in UTC; a reader is a name.
+Small Protocols, one for each thing that flows do: add pages, look, decide, tell, annotate, check. `open_library` in
+`store` gives them all over one library. Days are `date`s or ISO text, moments are ISO text in UTC; a reader is a name.
 """
 
 from __future__ import annotations
@@ -109,9 +109,6 @@ class Adding(Protocol):
     def place(self, page: PageFacts, papers: Sequence[PlacedPaper], given_up: Mapping[int, int], at: str) -> list[int]:
         """Write what matching decided; gives the papers' numbers. `given_up` maps a number to the paper it joins."""
 
-    def taxonomy(self) -> str | None:
-        """The digest of the topic rules that the papers were labelled by."""
-
     def relabel(self, topics: Iterable[tuple[int, Sequence[str]]], digest: str) -> None:
         """Replace the topics of papers, and note the rules they come from."""
 
@@ -142,6 +139,9 @@ class Looking(Protocol):
 
     def tallies(self, reader: str) -> dict[str, dict[str, int]]:
         """Counts for statistics: by "status", "month" (of publication), "source" and "layout"."""
+
+    def taxonomy(self) -> str | None:
+        """The digest of the topic rules that the papers were labelled by."""
 
     def saved_search(self, reader: str, name: str) -> str | None:
         """The text of a saved search."""
@@ -189,6 +189,25 @@ class Telling(Protocol):
         """The reader's last digest: number, day, and the papers it told of."""
 
 
+class Annotating(Protocol):
+    """What a reader writes on papers: tags, notes, and the searches they saved."""
+
+    def tag(self, reader: str, paper_ids: Sequence[int], put: Sequence[str], taken: Sequence[str]) -> int:
+        """Put tags on papers and take others off; gives how many changed."""
+
+    def note(self, reader: str, paper_id: int, text: str) -> None:
+        """Replace the note on a paper; an empty one takes it off."""
+
+    def save_search(self, reader: str, name: str, query: str) -> None:
+        """Keep a search under a name; an older one of that name is replaced."""
+
+    def remove_search(self, reader: str, name: str) -> bool:
+        """Forget a saved search; gives whether there was one."""
+
+    def searches(self, reader: str) -> list[tuple[str, str]]:
+        """Names and texts of the reader's saved searches, by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that `doctor` looked at: its name, whether it is well, and what was seen."""
@@ -213,6 +232,7 @@ class Store(Protocol):
     looking: Looking
     deciding: Deciding
     telling: Telling
+    annotating: Annotating
     checking: Checking
 
     def close(self) -> None:

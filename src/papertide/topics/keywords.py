@@ -16,6 +16,7 @@ from typing import NamedTuple
 # A word (C++ and C# too), or one sign that no phrase runs across.
 _TOKEN = re.compile(r"[^\W_]+(?:\+\+|#)?|[^\w\s\-‐‑‒–­]")
 _GAPS = re.compile(r"[\s_\-‐‑‒–­]+")
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _SHORTEST_PREFIX = 3
 READ = 200_000
 """Characters of a text that are looked at; titles and abstracts are far shorter, and what is longer is neither."""
@@ -73,10 +74,11 @@ class KeywordIndex:
             forms = [word.joined] if word.prefix else [word.joined, _plural(word)]
             for form in forms:
                 self._starts.update(form[:length] for length in range(1, len(form)))
-                if not word.prefix:
-                    self._whole.setdefault(form, []).append(number)
             if word.prefix:
                 self._prefixes.setdefault(word.joined[:_SHORTEST_PREFIX], []).append(number)
+            else:
+                for form in forms:
+                    self._whole.setdefault(form, []).append(number)
         # A longer word can't be one of the keywords, and is a prefix's match by its beginning.
         self._longest = max(map(len, self._starts), default=0) + 2
 
@@ -94,8 +96,9 @@ class KeywordIndex:
                 if joined[:_SHORTEST_PREFIX] in prefixes:
                     for n in prefixes[joined[:_SHORTEST_PREFIX]]:
                         stem = self.keywords[n].joined
-                        if before < len(stem) <= len(joined) and joined.startswith(stem):
-                            hits += [Hit(start, end, n)] if self._same_case(n, raw[start:end]) else []
+                        # A stem that ended in an earlier word was found there.
+                        if len(stem) > before and joined.startswith(stem) and self._same_case(n, raw[start:end]):
+                            hits.append(Hit(start, end, n))
                 if joined not in starts or end == count:
                     break
                 before = len(joined)
@@ -112,8 +115,8 @@ class KeywordIndex:
 
 
 def _plain(text: str) -> str:
-    """Ligatures, full-width letters and the like as plain letters."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+    """Ligatures, full-width letters and the like as plain letters, Latin ones without accents."""
+    return text if text.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
 
 
 def _plural(word: Keyword) -> str:

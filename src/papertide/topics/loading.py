@@ -13,9 +13,9 @@ from papertide.topics.keywords import Keyword, keyword
 from papertide.topics.taxonomy import STRONG, Policy, Rule, Taxonomy, Topic
 
 _ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_RESERVED = frozenset({"none", "other"})
 _SETTINGS = ("threshold", "fallback", "share", "most")
 _KEYS = ("name", "description", "strong", "weak", "ignore", "threshold")
-_RESERVED = frozenset({"none", "other"})
 
 
 def load(data: bytes, name: str) -> Taxonomy:
@@ -28,7 +28,7 @@ def load(data: bytes, name: str) -> Taxonomy:
         document = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise TaxonomyError(f"{name}: not UTF-8 text (byte {error.start + 1})") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also for a number of thousands of digits, which is no TOMLDecodeError
         raise TaxonomyError(f"{name}: not TOML: {error}") from error
     except RecursionError as error:
         raise TaxonomyError(f"{name}: not TOML that can be read: nested too deeply") from error
@@ -37,12 +37,12 @@ def load(data: bytes, name: str) -> Taxonomy:
     threshold = reader.number("threshold", STRONG)
     policy = Policy(
         fallback=reader.number("fallback", threshold),
-        share=reader.number("share", 0.0, most=1.0),
-        most=int(reader.number("most", 5.0)),
+        share=reader.number("share", 0.0, largest=1.0),
+        most=reader.count("most", 5),
     )
     rules = [_rule(name, topic, table, threshold) for topic, table in tables.items()]
     if not rules:
-        raise TaxonomyError(f"{name}: no topic in it: each is a table such as [reasoning]")
+        raise TaxonomyError(f"{name}: no topic in it; each is a table such as [reasoning]")
     return Taxonomy(rules, policy, digest(data))
 
 
@@ -88,12 +88,19 @@ class _Table:
             raise self._wrong(key, "must be a text, and not an empty one")
         return " ".join(value.split())
 
-    def number(self, key: str, default: float, most: float = 1e6) -> float:
-        """A number from 0 to `most`, not 0 itself where it is given as the default of none."""
+    def number(self, key: str, default: float, largest: float = 1e6) -> float:
+        """A number from 0 to `largest`."""
         value = self._values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-            raise self._wrong(key, f"must be a number from 0 to {most:g}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= largest:
+            raise self._wrong(key, f"must be a number from 0 to {largest:g}")
         return float(value)
+
+    def count(self, key: str, default: int) -> int:
+        """A whole number from 1."""
+        value = self._values.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise self._wrong(key, "must be a whole number from 1")
+        return value
 
     def keywords(self, key: str) -> tuple[Keyword, ...]:
         """Keywords, each once; none where the key is absent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from papertide.topics.keywords import Keyword, KeywordIndex
 
@@ -11,7 +11,9 @@ STRONG = 3.0
 """What a strong keyword adds to a topic's score where it stands in the abstract."""
 WEAK = 1.0
 """The same for a weak keyword."""
-TITLE = 2.0
+MASK = float("inf")
+"""Stands for the weight of a phrase to ignore: it outweighs any keyword on the same words, and adds nothing."""
+TITLE = 3.0
 """How much more a keyword counts in the title than in the abstract."""
 REPEAT = 0.5
 """What each repetition in the abstract adds, as a share of the keyword's weight, and for how many repetitions."""
@@ -59,12 +61,10 @@ class Policy:
     most: int
 
 
-@dataclass(slots=True)
-class _Tally:
-    """Where one topic's keywords were found: each keyword's places in the title and in the abstract."""
-
-    title: dict[int, int] = field(default_factory=dict)
-    abstract: dict[int, int] = field(default_factory=dict)
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    score: float
+    words: tuple[str, ...]
 
 
 class Taxonomy:
@@ -76,10 +76,10 @@ class Taxonomy:
         self.topics = tuple(rule.topic for rule in self._rules)
         self._policy = policy
         numbers: dict[Keyword, int] = {}
-        # For each keyword: the topics that it speaks for, with its weight there; weight 0 masks what it covers.
+        # For each keyword: the topics that it speaks for, with its weight there.
         self._roles: list[list[tuple[int, float]]] = []
         for place, rule in enumerate(self._rules):
-            for words, weight in ((rule.ignore, 0.0), (rule.strong, STRONG), (rule.weak, WEAK)):
+            for words, weight in ((rule.ignore, MASK), (rule.strong, STRONG), (rule.weak, WEAK)):
                 for word in words:
                     number = numbers.setdefault(word, len(numbers))
                     if number == len(self._roles):
@@ -94,28 +94,29 @@ class Taxonomy:
     def explain(self, title: str, abstract: str | None) -> list[Verdict]:
         """Every topic with a score: those that the paper belongs to, the best-fitting first, then the rest by score.
 
-        A topic's score is the sum over its keywords found: the keyword's weight, twice that for the title, and a little
-        for repetitions. Of keywords of one topic that cover each other, the longest counts. A topic passes where its
+        A topic's score is the sum over its keywords found: the keyword's weight, `TITLE` times that in the title,
+        and a little for repetitions. Of keywords of one topic that cover each other, the longest counts. A topic passes where its
         score reaches both its threshold and the taxonomy's `share` of the best score. Where none reaches its threshold,
         the best one passes if it reaches `fallback`. At most `most` topics pass. Among those, scores that are nearly the
         same say nothing: of all within `NEAR` of the best that is left, the first in the reader's order comes first.
         """
-        tallies: dict[int, _Tally] = {}
-        for place, found in self._find(title).items():
-            tallies.setdefault(place, _Tally()).title = found
-        for place, found in self._find(abstract or "").items():
-            tallies.setdefault(place, _Tally()).abstract = found
-        scored = {place: self._score(place, tally) for place, tally in tallies.items()}
-        ranked = sorted(scored, key=lambda place: (-scored[place].score, place))
-        passed = self._choose(ranked, scored)
-        return [scored[place] for place in passed] ...
+        in_title, in_abstract = self._find(title), self._find(abstract or "")
+        found = {
+            place: self._weigh(place, in_title.get(place, {}), in_abstract.get(place, {}))
+            for place in in_title.keys() | in_abstract.keys()
+        }
+        ranked = sorted(found, key=lambda place: (-found[place].score, place))
+        chosen = self._choose({place: found[place].score for place in ranked})
+        order = chosen + [place for place in ranked if place not in chosen]
+        return [Verdict(self.topics[place], found[place].score, place in chosen, found[place].words) for place in order]
+
     def _find(self, text: str) -> dict[int, dict[int, int]]:
         """For each topic, how often each of its keywords stands in a text, covered ones left out."""
         spans: dict[int, list[tuple[int, int, float, int]]] = {}
         for start, end, number in self._index.find(text):
             for place, weight in self._roles[number]:
-                # The order of sorting: what begins first, the longest of these, a mask, the heavier keyword.
-                spans.setdefault(place, []).append((start, -end, -weight if weight else -STRONG - WEAK, number))
+                # Sorted: what begins first, the longest of these, the heaviest of these.
+                spans.setdefault(place, []).append((start, -end, -weight, number))
         found: dict[int, dict[int, int]] = {}
         for place, hits in spans.items():
             covered = 0
@@ -123,29 +124,34 @@ class Taxonomy:
                 if -minus_end <= covered:
                     continue
                 covered = -minus_end
-                if -minus_weight <= STRONG:
+                if -minus_weight != MASK:
                     counts = found.setdefault(place, {})
                     counts[number] = counts.get(number, 0) + 1
         return found
 
-    def _score(self, place: int, tally: _Tally) -> tuple[float, tuple[str, ...]]:
+    def _weigh(self, place: int, in_title: Mapping[int, int], in_abstract: Mapping[int, int]) -> _Weighed:
         parts = []
-        for number in {**tally.title, **tally.abstract}:
-            times = TITLE if number in tally.title else 0.0
-            if count := tally.abstract.get(number, 0):
+        for number in in_title.keys() | in_abstract.keys():
+            times = TITLE if number in in_title else 0.0
+            if count := in_abstract.get(number, 0):
                 times += 1 + REPEAT * min(count - 1, REPEATS)
             weight = next(weight for topic, weight in self._roles[number] if topic == place)
             parts.append((weight * times, self._index.keywords[number].written))
         parts.sort(key=lambda part: (-part[0], part[1]))
-        return sum(value for value, _ in parts), tuple(word for _, word in parts)
+        return _Weighed(sum(value for value, _ in parts), tuple(word for _, word in parts))
 
-    def _choose(self, scores: Mapping[int, float]) -> frozenset[int]:
-        """The places of the topics that pass; `scores` come best first."""
+    def _choose(self, scores: Mapping[int, float]) -> list[int]:
+        """The places of the topics that pass, in the order they are told; `scores` come best first."""
         if not scores:
-            return frozenset()
-        best = next(iter(scores))
-        floor = scores[best] * self._policy.share
-        passing = [p for p, score in scores.items() if score >= self.topics[p].threshold and score >= floor]
-        if not passing and scores[best] >= self._policy.fallback:
+            return []
+        best, top = next(iter(scores.items()))
+        floor = top * self._policy.share
+        passing = [p for p, score in scores.items() if score >= max(self.topics[p].threshold, floor)]
+        if not passing and top >= self._policy.fallback:
             passing = [best]
-        return frozenset(passing[: self._policy.most])
+        left, order = passing[: self._policy.most], []
+        while left:
+            near = scores[left[0]] * NEAR
+            order.append(min(place for place in left if scores[place] >= near))
+            left.remove(order[-1])
+        return order

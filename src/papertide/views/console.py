@@ -162,10 +162,7 @@ class Console:
 
     def _write(self, stream: IO[str], lines: Iterable[Line]) -> None:
         if not stream.isatty():
-            for line in lines:
-                text = _one_line(line.text)
-                lead = f"{safe(line.lead)} ".rjust(line.indent) if line.lead else " " * line.indent
-                stream.write((lead + text).rstrip() + "\n")
+            stream.writelines(plain(lines))
             return
         from rich.text import Text
 
@@ -186,6 +183,13 @@ class Console:
             made = NewConsole(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=False)
             self._rich[id(stream)] = made
         return made
+
+
+def plain(lines: Iterable[Line]) -> Iterator[str]:
+    """Lines as text without colour and wrapping, each with its line end."""
+    for line in lines:
+        lead = f"{safe(line.lead)} ".rjust(line.indent) if line.lead else " " * line.indent
+        yield (lead + _one_line(line.text)).rstrip() + "\n"
 
 
 def _one_line(text: str) -> str:

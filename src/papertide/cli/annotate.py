@@ -1,0 +1,76 @@
+"""`papertide tag` and `papertide note`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from papertide.cli.common import Common
+from papertide.errors import UsageError
+from papertide.flows.triage import named
+from papertide.views.console import Line
+
+_TAG = re.compile(r"[^\s\"'()+:@-][^\s\"'():@]{0,63}")
+
+
+def tag(
+    ctx: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="ID... [+TAG]... [-TAG]...", help="Papers, then +tags and -tags.")],
+) -> None:
+    """Put tags on papers (+tag) and take them off (-tag).
+
+    \b
+    Examples:
+      papertide tag 12 2403.02178 +todo
+      papertide tag 12 -- +survey -todo           (-- before a -tag)
+    """
+    common = Common.of(ctx)
+    put = [word[1:] for word in words if word.startswith("+")]
+    taken = [word[1:] for word in words if word.startswith("-")]
+    names = [word for word in words if word[:1] not in ("+", "-")]
+    for name in (*put, *taken):
+        if not _TAG.fullmatch(name):
+            raise UsageError(f"{name!r} can't be a tag: no blanks, quotes, brackets, colons or @ in it, 64 characters at most")
+    if not names or not (put or taken):
+        raise UsageError("name papers, and tags as +tag or -tag")
+    with common.library() as store:
+        numbers = named(store.looking, names)
+        changed = store.annotating.tag(common.config.reader, numbers, put, taken)
+    if common.console.as_json:
+        common.console.json({"papers": numbers, "added": put, "removed": taken, "changed": changed})
+    else:
+        common.console.show([Line(f"{changed} change{'s' if changed != 1 else ''} on {len(numbers)} paper{'s' if len(numbers) != 1 else ''}")])
+
+
+def note(
+    ctx: typer.Context,
+    paper: Annotated[str, typer.Argument(metavar="ID", help="Number, arXiv id, or a URL holding that id.")],
+    text: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="The note; none shows it.")] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Take the note off.")] = False,
+) -> None:
+    """Write a note on a paper, or show it.
+
+    \b
+    Examples:
+      papertide note 12 "compare with LoRA+, section 4"
+      papertide note 12
+      papertide note 12 --clear
+    """
+    common = Common.of(ctx)
+    written = " ".join(text or ()).strip()
+    if clear and written:
+        raise UsageError("--clear and a text exclude each other")
+    reader = common.config.reader
+    with common.library() as store:
+        number = named(store.looking, [paper])[0]
+        if clear or written:
+            store.annotating.note(reader, number, written)
+        there = store.looking.by_number([number], reader)[0]["note"]
+    if common.console.as_json:
+        common.console.json({"id": number, "note": there})
+    elif there:
+        common.console.show([Line(there)])
+    else:
+        common.console.say("no note")

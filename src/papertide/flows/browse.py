@@ -1,0 +1,112 @@
+"""Look: from what was typed to the papers it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+
+from papertide import topics
+from papertide.errors import UsageError
+from papertide.query import Query, both, date_range, number_range, parse, topics_in
+from papertide.query import condition as field_condition
+from papertide.records.plain import PaperDict
+from papertide.store.base import SORTS, Looking, Selection, Sort, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the filter options say; each is the query language's own field under another name."""
+
+    topics: Sequence[str] = ()
+    since: str | None = None
+    until: str | None = None
+    by: str = "published"
+    authors: str | None = None
+    status: str | None = None
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The papers found; `partial` where none holds all the words and these hold some. `selection` is what was asked."""
+
+    papers: list[PaperDict]
+    selection: Selection
+    partial: bool = False
+
+
+def query_of(looking: Looking, text: str, filters: Filters, *, reader: str, today: date) -> Query | None:
+    """The one query that a text and filters make; None where nothing was asked for.
+
+    Raises QueryError for a text that doesn't parse, UsageError for a filter that makes no sense.
+    """
+    query = parse(text, today=today, saved=lambda name: looking.saved_search(reader, name)) if text.strip() else None
+    if filters.by not in ("published", "listed", "added"):
+        raise UsageError(f"--by {filters.by!r}: published, listed or added")
+    more: list[Query] = [field_condition("topic", topic, today=today) for topic in filters.topics]
+    more += [field_condition("tag", tag, today=today) for tag in filters.tags]
+    if filters.since or filters.until:
+        more.append(date_range(filters.by, filters.since, filters.until, today=today))
+    if filters.authors:
+        more.append(number_range("authors", filters.authors))
+    if filters.status:
+        more.append(field_condition("status", filters.status, today=today))
+    for extra in more:
+        query = both(query, extra) if query is not None else extra
+    return query
+
+
+def sort_of(name: str) -> Sort:
+    """The sort that a name means; raises UsageError, with a suggestion, for one that means none."""
+    for sort in SORTS:
+        if sort == name:
+            return sort
+    close = get_close_matches(name, SORTS, n=1)
+    raise UsageError(f"can't sort by {name!r}; " + (f"did you mean {close[0]}?" if close else f"by {', '.join(SORTS)}"))
+
+
+def find(looking: Looking, selection: Selection, *, partial: bool = False) -> Found:
+    """The papers of a selection. With `partial`, where no paper holds all the words, those that hold some."""
+    papers = looking.papers(selection)
+    if papers or not partial or selection.any_word or selection.limit == 0:
+        return Found(papers, selection)
+    if selection.offset and looking.count(selection):
+        return Found(papers, selection)
+    loose = replace(selection, any_word=True)
+    some = looking.papers(loose)
+    return Found(some, loose if some else selection, partial=bool(some))
+
+
+def ensure_labels(store: Store, source: bytes, name: str) -> None:
+    """Label the library anew if the topic rules changed since it was labelled; does nothing, quickly, if they didn't."""
+    if store.looking.taxonomy() == topics.digest(source):
+        return
+    from papertide.flows.label import relabel
+
+    with store.adding.transaction():
+        relabel(store.adding, topics.load(source, name))
+
+
+def topic_names(source: tuple[bytes, str]) -> dict[str, str]:
+    """The names of the topics by id, in the order of the rules."""
+    return {topic.id: topic.name for topic in topics.load(*source).topics}
+
+
+def check_topics(looking: Looking, query: Query | None, source: tuple[bytes, str]) -> None:
+    """Raise UsageError for a topic in a query that neither the rules nor the library know."""
+    check_topic_names(looking, topics_in(query) if query is not None else (), source)
+
+
+def check_topic_names(looking: Looking, asked: Iterable[str], source: tuple[bytes, str]) -> None:
+    """Raise UsageError, with a suggestion, for the first name of a topic that neither the rules nor the library know."""
+    asked = [name for name in asked if name.casefold() != "none"]
+    if not asked:
+        return
+    known = {*looking.topic_counts(), *topic_names(source)}
+    for name in asked:
+        if name.casefold() not in {topic.casefold() for topic in known}:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else "`papertide topics` lists them"
+            raise UsageError(f"no topic {name!r}; {hint}")

@@ -1,0 +1,38 @@
+"""A digest, as it was decided: plain values, for the read path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from papertide.records.plain import PaperDict
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSection:
+    """One topic's papers, best first; `left_out` of them are not shown, and `query` lists them all.
+
+    `topic` is "" for papers that have none.
+    """
+
+    topic: str
+    name: str
+    papers: Sequence[PaperDict]
+    left_out: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What there is to tell: the day, the numbers of all that is new, the sections, and each shown paper's sentence."""
+
+    day: date
+    new: Sequence[int]
+    sections: Sequence[DigestSection]
+    sentences: Mapping[int, str]
+
+    @property
+    def papers(self) -> list[PaperDict]:
+        """The papers shown, in order."""
+        return [paper for section in self.sections for paper in section.papers]

@@ -1,0 +1,177 @@
+"""Reading, on plain sqlite3: what a page shows is selected first, by number, and only those rows are read whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from papertide.normal import arxiv_id
+from papertide.records.plain import PaperDict, SightingDict
+from papertide.store import select
+from papertide.store.base import Selection
+from papertide.store.engine import Database, translated
+from papertide.store.mapping import PAPER_COLUMNS, paper_from_row
+
+_BY_SUBQUERY = {
+    "source_ids": "SELECT json_group_array(x) FROM (SELECT source_id x FROM paper_source WHERE paper_id = p.id ORDER BY 1)",
+    "listed": "SELECT json_group_array(x) FROM (SELECT day x FROM paper_listed WHERE paper_id = p.id ORDER BY 1)",
+    "topics": "SELECT json_group_array(x) FROM (SELECT topic x FROM paper_topic WHERE paper_id = p.id ORDER BY place, 1)",
+    "tags": "SELECT json_group_array(x) FROM (SELECT tag x FROM tag WHERE reader = :reader AND paper_id = p.id ORDER BY 1)",
+    "status": "SELECT coalesce(max(status), 'inbox') FROM status WHERE reader = :reader AND paper_id = p.id",
+    "note": "SELECT max(text) FROM note WHERE reader = :reader AND paper_id = p.id",
+}
+
+
+def _column(name: str) -> str:
+    if name == "score":
+        return "k.score"
+    return f"({_BY_SUBQUERY[name]})" if name in _BY_SUBQUERY else f"p.{name}"
+
+
+_COLUMNS = ", ".join(_column(name) for name in PAPER_COLUMNS)
+
+# What a sort goes by: an expression, and whether the largest comes first. The unknown comes last either way round.
+_SORTS = {
+    "published": ("p.published", True),
+    "listed": ("(SELECT max(day) FROM paper_listed WHERE paper_id = p.id)", True),
+    "added": ("p.added", True),
+    "score": ("p.upvotes", True),  # before there is anything to learn from: see ranking.order
+    "upvotes": ("p.upvotes", True),
+    "comments": ("p.comments", True),
+    "authors": ("p.author_count", False),
+    "title": ("p.title COLLATE NOCASE", False),
+}
+_TIES = {"score": "p.comments DESC, p.published DESC, ", "upvotes": "p.comments DESC, p.published DESC, "}
+
+# bm25 weights of the columns of paper_text: title, abstract, authors, organization.
+_WEIGHTS = "3.0, 1.0, 0.0, 0.0"
+
+
+class Shelf:
+    """See `base.Looking`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def papers(self, selection: Selection) -> list[PaperDict]:
+        """The papers of a selection, in its order."""
+        inner, values = _numbered(selection)
+        return self._read(inner, values, selection.reader)
+
+    def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
+        """These papers, in the order of their numbers; a number that means none is passed over."""
+        return self._read("SELECT value, NULL, value FROM json_each(?)", [json.dumps(list(numbers))], reader)
+
+    def _read(self, inner: str, values: Sequence[object], reader: str) -> list[PaperDict]:
+        """The papers that `inner` selects: their number, their score, and a value to order them by."""
+        # `inner` comes first, so its values are numbered from 1, and the reader's place comes after them.
+        columns = _COLUMNS.replace(":reader", f"?{len(values) + 1}")
+        sql = (
+            f"WITH k (id, score, place) AS MATERIALIZED ({inner})"
+            f" SELECT {columns} FROM k JOIN paper p ON p.id = k.id ORDER BY k.place"
+        )
+        with translated(self._database.path):
+            return [paper_from_row(row) for row in self._database.connection.execute(sql, [*values, reader])]
+
+    def count(self, selection: Selection) -> int:
+        """How many papers a selection holds, its limit and offset apart."""
+        where, values = _condition(selection)
+        with translated(self._database.path):
+            sql = f"SELECT count(*) FROM paper p WHERE {where}"
+            return int(self._database.connection.execute(sql, values).fetchone()[0])
+
+    def resolve(self, name: str) -> int | None:
+        """The paper that a number, an arXiv id or a URL holding that id names; old numbers lead to the merged paper."""
+        name = name.strip()
+        with translated(self._database.path):
+            connection = self._database.connection
+            if name.isascii() and name.isdigit() and len(name) < 19:
+                row = connection.execute("SELECT id FROM paper WHERE id = ?", (int(name),)).fetchone()
+                row = row or connection.execute(
+                    "SELECT paper_id FROM paper_alias WHERE old_id = ?", (int(name),)
+                ).fetchone()
+                return row[0] if row else None
+            arxiv = arxiv_id(name)
+            if arxiv is None:
+                return None
+            sql = "SELECT id FROM paper WHERE arxiv_id = ?1 UNION SELECT paper_id FROM sighting WHERE arxiv_id = ?1"
+            row = connection.execute(sql, (arxiv,)).fetchone()
+            return row[0] if row else None
+
+    def sightings(self, paper_id: int) -> list[SightingDict]:
+        """The sightings of a paper, first one first."""
+        sql = (
+            "SELECT g.name, g.layout, s.entry, g.captured, s.listed, s.method, s.score, s.reason, s.added"
+            " FROM sighting s JOIN page g ON g.id = s.page_id WHERE s.paper_id = ? ORDER BY s.id"
+        )
+        with translated(self._database.path):
+            return [_sighting(row) for row in self._database.connection.execute(sql, (paper_id,))]
+
+    def topic_counts(self) -> dict[str, int]:
+        """How many papers each topic has, most first; "" counts those without one."""
+        with translated(self._database.path):
+            connection = self._database.connection
+            counts = dict(
+                connection.execute("SELECT topic, count(*) c FROM paper_topic GROUP BY topic ORDER BY c DESC, topic")
+            )
+            sql = "SELECT count(*) FROM paper p WHERE NOT EXISTS (SELECT 1 FROM paper_topic t WHERE t.paper_id = p.id)"
+            without = connection.execute(sql).fetchone()[0]
+        return {**counts, "": without} if without else counts
+
+    def tallies(self, reader: str) -> dict[str, dict[str, int]]:
+        """Counts for statistics: the "library" as a whole, and by "status", "month" (of publication) and "layout"."""
+        with translated(self._database.path):
+            connection = self._database.connection
+            papers = connection.execute("SELECT count(*) FROM paper").fetchone()[0]
+            statuses = dict(
+                connection.execute("SELECT status, count(*) FROM status WHERE reader = ? GROUP BY 1", (reader,))
+            )
+            whole = connection.execute(_WHOLE).fetchone()
+            return {
+                "library": dict(zip(_WHOLE_NAMES, whole, strict=True)),
+                "status": {"inbox": papers - sum(statuses.values()), **statuses},
+                "month": dict(connection.execute(_BY_MONTH)),
+                "layout": dict(connection.execute(_BY_LAYOUT)),
+            }
+
+    def taxonomy(self) -> str | None:
+        """The digest of the topic rules that the papers were labelled by."""
+        return self._one("SELECT value FROM meta WHERE key = 'taxonomy'")
+
+    def saved_search(self, reader: str, name: str) -> str | None:
+        """The text of a saved search."""
+        return self._one("SELECT query FROM saved_search WHERE reader = ? AND name = ?", reader, name)
+
+    def _one(self, sql: str, *values: object) -> str | None:
+        with translated(self._database.path):
+            row = self._database.connection.execute(sql, values).fetchone()
+        return row[0] if row else None
+
+
+_WHOLE_NAMES = ("papers", "sightings", "pages", "dated", "with_authors", "with_abstract", "with_arxiv_id")
+_WHOLE = (
+    "SELECT count(*), (SELECT count(*) FROM sighting), (SELECT count(*) FROM page), count(published),"
+    " count(author_count), count(abstract), count(arxiv_id) FROM paper"
+)
+_BY_MONTH = "SELECT substr(published, 1, 7) m, count(*) FROM paper WHERE published IS NOT NULL GROUP BY m ORDER BY m DESC"
+_BY_LAYOUT = (
+    "SELECT g.layout, count(*) c FROM sighting s JOIN page g ON g.id = s.page_id GROUP BY g.layout ORDER BY c DESC, 1"
+)
+
+
+def _sighting(row: Sequence[Any]) -> SightingDict:
+    page, layout, entry, captured, listed, method, score, reason, added = row
+    told = json.loads(entry)
+    return {
+        "page": page,
+        "layout": layout,
+        "line": told.get("line"),
+        "title": told["title"],
+        "captured": captured,
+        "listed": listed,
+        "method": method,
+        "score": score,
+        "reason": reason,
+        "added": added,
+    }
