@@ -10,7 +10,7 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from papertide import __version__
 
-        print(f"papertide {__version__}")
+        sys.stdout.write(f"papertide {__version__}\n")
         return
     from papertide.cli.app import run
 

@@ -9,7 +9,9 @@ import html
 import re
 import unicodedata
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]")
+_ANSI = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]"
+)
 _SPACE = re.compile(r"\s+")
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
@@ -32,6 +34,11 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", safe(text.replace("\r", "\n"))).strip()
 
 
+def counted(count: int, word: str) -> str:
+    """A count with its word: `1 paper`, `2 papers`."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
 # --- keys -------------------------------------------------------------------------------------------------------------
 
 _GREEK = {
@@ -40,7 +47,19 @@ _GREEK = {
     "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
 _LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ς": "σ", "&": " and ", "∞": " infinity "}
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "ς": "σ",
+        "&": " and ",
+        "∞": " infinity ",
+    }
 )
 _LATEX_ACCENT = re.compile(r"\\[\"'`^~=.uvHckbdr](?:\{\s*\\?([A-Za-z])\s*\}|(?<![A-Za-z])([A-Za-z]))")
 _LATEX_COMMAND = re.compile(r"\\([A-Za-z]+)\*?")

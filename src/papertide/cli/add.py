@@ -15,6 +15,7 @@ from papertide.cli.taxonomy import taxonomy
 from papertide.config import now
 from papertide.errors import UsageError
 from papertide.flows.add import add as flow
+from papertide.normal import counted
 from papertide.parsers import LAYOUTS, SUFFIXES
 from papertide.records.reports import AddReport
 from papertide.sources.files import Files
@@ -24,7 +25,9 @@ from papertide.views.console import Console, ExitCode, Line
 
 def add(
     ctx: typer.Context,
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Files, folders, or - for stdin.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="Files, folders, or - for stdin.")
+    ] = None,
     layout: Annotated[str, typer.Option(metavar="NAME", help=f"auto, {', '.join(sorted(LAYOUTS))}.")] = "auto",
     captured: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day the pages were saved; settles years they leave out.")
@@ -105,9 +108,10 @@ def _tell(console: Console, report: AddReport, *, dry_run: bool) -> None:
         shown = f": {problem.excerpt!r}" if problem.excerpt else ""
         console.say(f"{where}: {problem.reason}{shown}", "mark")
     would = "would be " if dry_run else ""
-    pages = f"{report.pages} page{'s' if report.pages != 1 else ''}"
-    told = f"{pages}, {report.entries} entries: {report.new} {would}new, {report.merged} {would}merged, {report.unchanged} unchanged"
+    pages = counted(report.pages, "page")
+    counts = f"{report.new} {would}new, {report.merged} {would}merged, {report.unchanged} unchanged"
+    told = f"{pages}, {report.entries} entries: {counts}"
     console.show([Line(told)])
     if report.problems and not console.as_json:
-        count = len(report.problems)
-        console.say(f"{count} problem{'s' if count != 1 else ''}; what could be read is stored" if report.entries else "nothing was stored")
+        rest = "what could be read is stored" if report.entries else "nothing was stored"
+        console.say(f"{counted(len(report.problems), 'problem')}; {rest}")

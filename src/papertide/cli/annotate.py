@@ -10,6 +10,7 @@ import typer
 from papertide.cli.common import Common
 from papertide.errors import UsageError
 from papertide.flows.triage import named
+from papertide.normal import counted
 from papertide.views.console import Line
 
 _TAG = re.compile(r"[^\s\"'()+:@-][^\s\"'():@]{0,63}")
@@ -17,7 +18,9 @@ _TAG = re.compile(r"[^\s\"'()+:@-][^\s\"'():@]{0,63}")
 
 def tag(
     ctx: typer.Context,
-    words: Annotated[list[str], typer.Argument(metavar="ID... [+TAG]... [-TAG]...", help="Papers, then +tags and -tags.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="ID... [+TAG]... [-TAG]...", help="Papers, then +tags and -tags.")
+    ],
 ) -> None:
     """Put tags on papers (+tag) and take them off (-tag).
 
@@ -32,7 +35,9 @@ def tag(
     names = [word for word in words if word[:1] not in ("+", "-")]
     for name in (*put, *taken):
         if not _TAG.fullmatch(name):
-            raise UsageError(f"{name!r} can't be a tag: no blanks, quotes, brackets, colons or @ in it, 64 characters at most")
+            raise UsageError(
+                f"{name!r} can't be a tag: no blanks, quotes, brackets, colons or @ in it, 64 characters at most"
+            )
     if not names or not (put or taken):
         raise UsageError("name papers, and tags as +tag or -tag")
     with common.library() as store:
@@ -41,7 +46,13 @@ def tag(
     if common.console.as_json:
         common.console.json({"papers": numbers, "added": put, "removed": taken, "changed": changed})
     else:
-        common.console.show([Line(f"{changed} change{'s' if changed != 1 else ''} on {len(numbers)} paper{'s' if len(numbers) != 1 else ''}")])
+        common.console.show(
+            [
+                Line(
+                    f"{counted(changed, 'change')} on {counted(len(numbers), 'paper')}"
+                )
+            ]
+        )
 
 
 def note(

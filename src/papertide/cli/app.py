@@ -55,10 +55,10 @@ Every command takes --json; `papertide COMMAND --help` shows examples.
 class _Commands(TyperGroup):
     """Imports a command's module when the command is named, and none before."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, _ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, _ctx: Any, cmd_name: str) -> Any:
         where = COMMANDS.get(cmd_name)
         if where is None:
             return None

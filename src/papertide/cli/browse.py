@@ -60,7 +60,9 @@ def list_(
 def search(
     ctx: typer.Context,
     query: filters.QueryWords = None,
-    any_word: Annotated[bool, typer.Option("--any", help="Papers holding any of the words, those with all first.")] = False,
+    any_word: Annotated[
+        bool, typer.Option("--any", help="Papers holding any of the words, those with all first.")
+    ] = False,
     topic: filters.Topic = None,
     since: filters.Since = None,
     until: filters.Until = None,
@@ -90,7 +92,15 @@ def search(
         raise UsageError("nothing to search for; `papertide list` shows everything")
     common = Common.of(ctx)
     _browse(
-        common, given, sort=sort, reverse=reverse, limit=limit, offset=offset, count=count, ranked=True, any_word=any_word
+        common,
+        given,
+        sort=sort,
+        reverse=reverse,
+        limit=limit,
+        offset=offset,
+        count=count,
+        ranked=True,
+        any_word=any_word,
     )
 
 

@@ -89,7 +89,7 @@ def _version(ctx: Any, _param: Any, value: Any) -> Any:
     if value:
         from papertide import __version__
 
-        print(f"papertide {__version__}")
+        Common.of(ctx).console.data(f"papertide {__version__}\n")
         raise typer.Exit
     return value
 
@@ -104,11 +104,15 @@ def add_common_options(command: Any, *, version: bool = False) -> None:
     for flag, metavar, told in options:
         name = flag.removeprefix("--")
         command.params.append(
-            TyperOption(param_decls=[flag], type=str, metavar=metavar, help=told, expose_value=False, callback=_keep(name))
+            TyperOption(
+                param_decls=[flag], type=str, metavar=metavar, help=told, expose_value=False, callback=_keep(name)
+            )
         )
     told = "Print JSON: one paper a line, or one object saying what was done."
     command.params.append(
-        TyperOption(param_decls=["--json"], is_flag=True, default=False, help=told, expose_value=False, callback=_keep("json"))
+        TyperOption(
+            param_decls=["--json"], is_flag=True, default=False, help=told, expose_value=False, callback=_keep("json")
+        )
     )
     if version:
         command.params.append(

@@ -11,6 +11,7 @@ from papertide.config import now
 from papertide.errors import UsageError
 from papertide.flows import triage
 from papertide.flows.browse import Filters, query_of
+from papertide.normal import counted
 from papertide.store.base import Decided, Selection
 from papertide.views.console import ExitCode, Line
 
@@ -65,13 +66,15 @@ def _decide(ctx: typer.Context, status: str, ids: list[str] | None, query: str |
     common = Common.of(ctx)
     console = common.console
     if bool(ids) == bool(query):
-        raise UsageError("name papers, or give --query; not both" if ids else "which papers? name them, or give --query")
+        raise UsageError(
+            "name papers, or give --query; not both" if ids else "which papers? name them, or give --query"
+        )
     reader = common.config.reader
     with common.library() as store:
         if query:
             asked = query_of(store.looking, query, Filters(), reader=reader, today=common.today)
             numbers = [paper["id"] for paper in store.looking.papers(Selection(asked, reader))]
-            question = f"{status} {len(numbers)} paper{'s' if len(numbers) != 1 else ''}?"
+            question = f"{status} {counted(len(numbers), 'paper')}?"
             if numbers and not yes and not console.ask(question):
                 console.say(f"{question} nothing was changed; --yes says so beforehand")
                 raise typer.Exit(ExitCode.FAILED)
@@ -82,7 +85,7 @@ def _decide(ctx: typer.Context, status: str, ids: list[str] | None, query: str |
         console.json({"status": status, "changed": list(made.changed), "unchanged": list(made.unchanged)})
         return
     had = f"; {len(made.unchanged)} had it already" if made.unchanged else ""
-    console.show([Line(f"{status}: {len(made.changed)} paper{'s' if len(made.changed) != 1 else ''}{had}")])
+    console.show([Line(f"{status}: {counted(len(made.changed), 'paper')}{had}")])
     if len(made.changed) > 1:
         console.say(f"`papertide undo {len(made.changed)}` takes that back", "facts")
 

@@ -66,7 +66,14 @@ def digest(
         ensure_labels(store, *source)
         check_topic_names(store.looking, topic or (), source)
         made = flow.prepare(
-            store, common.config.reader, topic_names(source), today=common.today, since=start, topics=topic or (), limit=limit, again=again
+            store,
+            common.config.reader,
+            topic_names(source),
+            today=common.today,
+            since=start,
+            topics=topic or (),
+            limit=limit,
+            again=again,
         )
         pieces = "".join(FORMATS["markdown"](digest_list(made))) if look == "markdown" else None
         if console.as_json:

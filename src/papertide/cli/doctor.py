@@ -28,7 +28,12 @@ def doctor(ctx: typer.Context) -> None:
     else:
         common.console.show([Line(str(common.config.library), "title")])
         common.console.show(
-            Line(f"{finding.name}: {finding.told}", "well" if finding.well else "ill", indent=6, lead="ok" if finding.well else "BAD")
+            Line(
+                f"{finding.name}: {finding.told}",
+                "well" if finding.well else "ill",
+                indent=6,
+                lead="ok" if finding.well else "BAD",
+            )
             for finding in findings
         )
     if not well:

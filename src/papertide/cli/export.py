@@ -16,6 +16,7 @@ from papertide.export import FORMATS
 from papertide.flows.browse import check_topics, ensure_labels, sort_of, topic_names
 from papertide.flows.output import write_whole
 from papertide.flows.readinglist import GROUPINGS, reading_list
+from papertide.normal import counted
 from papertide.store.base import Selection
 
 
@@ -62,7 +63,7 @@ def export(
         if not papers:
             check_topics(store.looking, asked, source)
     names = topic_names(source) if group_by == "topic" else {}
-    count = f"{len(papers)} paper{'s' if len(papers) != 1 else ''}"
+    count = counted(len(papers), "paper")
     subtitle = f"{count}: {asked}" if asked is not None else count
     pieces = FORMATS[form](reading_list(papers, names, group_by=group_by, subtitle=subtitle))
     if output is None:

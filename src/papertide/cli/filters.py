@@ -22,7 +22,9 @@ Until = Annotated[str | None, typer.Option(metavar="DATE", help="Up to this day,
 By = Annotated[str, typer.Option(metavar="FIELD", help="What --since and --until mean: published, listed, added.")]
 Authors = Annotated[str | None, typer.Option(metavar="N", help="Author count: 3, 2..5, <=3, >=10, none.")]
 Status = Annotated[str | None, typer.Option(metavar="S", help="inbox, keep, later or skip.")]
-Tag = Annotated[list[str] | None, typer.Option("--tag", metavar="T", help="Only papers with this tag; may be given again.")]
+Tag = Annotated[
+    list[str] | None, typer.Option("--tag", metavar="T", help="Only papers with this tag; may be given again.")
+]
 Sort = Annotated[
     str | None,
     typer.Option(metavar="FIELD", help="published, listed, added, score, upvotes, comments, authors or title."),

@@ -41,7 +41,9 @@ def list_(ctx: typer.Context) -> None:
         for name, query in searches:
             common.console.json({"name": name, "query": query})
         return
-    common.console.table((("name", "left"), ("query", "left")), ((f"@{name}", query) for name, query in searches), wide=1)
+    common.console.table(
+        (("name", "left"), ("query", "left")), ((f"@{name}", query) for name, query in searches), wide=1
+    )
     if not searches:
         common.console.say("no saved searches")
 

@@ -28,7 +28,10 @@ def stats(ctx: typer.Context) -> None:
         tallies = store.looking.tallies(common.config.reader)
     none = topics.pop("", 0)
     if common.console.as_json:
-        by = {"topic": {**topics, **({"none": none} if none else {})}, **{k: v for k, v in tallies.items() if k != "library"}}
+        by = {
+            "topic": {**topics, **({"none": none} if none else {})},
+            **{k: v for k, v in tallies.items() if k != "library"},
+        }
         common.console.json({**tallies["library"], **by})
         return
     whole = tallies["library"]

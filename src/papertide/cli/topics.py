@@ -74,7 +74,12 @@ def show(ctx: typer.Context, topic: Annotated[str, typer.Argument(metavar="T", h
 
 
 @app.command("test")
-def test(ctx: typer.Context, text: Annotated[list[str], typer.Argument(metavar="TEXT...", help="A title, or a title and an abstract behind it.")]) -> None:
+def test(
+    ctx: typer.Context,
+    text: Annotated[
+        list[str], typer.Argument(metavar="TEXT...", help="A title, or a title and an abstract behind it.")
+    ],
+) -> None:
     """Which topics a text would get, and which words decide; `-` reads it from standard input, title first."""
     common = Common.of(ctx)
     joined = sys.stdin.read() if text == ["-"] else " ".join(text)
@@ -107,4 +112,6 @@ def edit(ctx: typer.Context) -> None:
         common.console.json({"file": str(path), "made": made})
     else:
         common.console.show([Line(str(path))])
-        common.console.say("edit it; the library is labelled anew at the next command" if made else "your rules are here already")
+        common.console.say(
+            "edit it; the library is labelled anew at the next command" if made else "your rules are here already"
+        )

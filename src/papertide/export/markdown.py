@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 from papertide.export.base import ReadingList, Section
+from papertide.export.facts import facts
 from papertide.records.plain import PaperDict
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|~$&])")
@@ -41,25 +42,6 @@ def safe_url(url: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return None
     return quote(_CONTROL.sub("", url), safe=":/?#@!$&*+,;=%~._-[]'").replace("[", "%5B").replace("]", "%5D")
-
-
-def facts(paper: PaperDict) -> list[str]:
-    """What is known of a paper, in the order in which a reader asks: date, authors, comments, upvotes, id."""
-    told: list[str] = []
-    if paper["published"]:
-        told.append(paper["published"] + (" (year inferred)" if paper["year_inferred"] else ""))
-    if paper["authors"]:
-        names = paper["authors"]
-        told.append(", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""))
-    elif paper["author_count"]:
-        told.append(f"{paper['author_count']} author{'s' if paper['author_count'] != 1 else ''}")
-    if paper["organization"]:
-        told.append(paper["organization"])
-    if paper["upvotes"]:
-        told.append(f"{paper['upvotes']} upvotes")
-    if paper["comments"]:
-        told.append(f"{paper['comments']} comment{'s' if paper['comments'] != 1 else ''}")
-    return told
 
 
 def write(reading: ReadingList) -> Iterator[str]:

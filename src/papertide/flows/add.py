@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import cast
 
 from papertide.errors import InputError
 from papertide.flows.label import relabel
@@ -72,19 +73,23 @@ def add(
         for raw in inputs:
             notes: tuple[str, ...] = ()
             try:
-                if isinstance(raw, Unread):
-                    raise InputError(raw.name, raw.reason)
-                listing = parse(raw.data, layout, captured)
+                listing = _listing(raw, layout, captured)
                 if adder is None:
                     store = open_store()
                     if outer is not None:
                         outer(store.adding)
                     adder = _Adder(store.adding, taxonomy, now, nested=dry_run)
-                notes = adder.add(raw, listing, layout, tally)
+                notes = adder.add(cast("Raw", raw), listing, tally)
             except InputError as error:
                 tally.problems.append(InputProblem(input=raw.name, reason=error.reason))
             yield Step(raw.name, notes)
     return tally.report()
+
+
+def _listing(raw: Raw | Unread, layout: str, captured: date | None) -> Listing:
+    if isinstance(raw, Unread):
+        raise InputError(raw.name, raw.reason)
+    return parse(raw.data, layout, captured)
 
 
 class _TakeBack(Exception):
@@ -128,13 +133,13 @@ class _Adder:
     def _transaction(self) -> AbstractContextManager[object]:
         return nullcontext() if self._nested else self._store.transaction()
 
-    def add(self, raw: Raw, listing: Listing, layout: str, tally: _Tally) -> tuple[str, ...]:
+    def add(self, raw: Raw, listing: Listing, tally: _Tally) -> tuple[str, ...]:
         """Add one page; gives the remarks on it."""
         digest = hashlib.sha256(raw.data).hexdigest()
         with self._transaction():
             known = self._store.known_page(digest)
             if known is not None and known.captured_given and not listing.captured_given:
-                listing = parse(raw.data, layout, known.captured)  # what a person said of the page still holds
+                listing = parse(raw.data, listing.layout, known.captured)  # what a person said of the page still holds
             fresh, unchanged = _fresh(listing, known, raw.name)
             if fresh or known is None:
                 self._store_page(raw, listing, digest, fresh, tally)
@@ -145,9 +150,7 @@ class _Adder:
         ]
         return listing.notes
 
-    def _store_page(
-        self, raw: Raw, listing: Listing, digest: str, fresh: Mapping[int, Seen], tally: _Tally
-    ) -> None:
+    def _store_page(self, raw: Raw, listing: Listing, digest: str, fresh: Mapping[int, Seen], tally: _Tally) -> None:
         everything = self._with_linked(fresh)
         decided = plan(list(everything.values()), self._index.near)
         before = _sets_of(seen for seen in everything.values() if seen.ref not in fresh)

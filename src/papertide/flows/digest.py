@@ -82,7 +82,9 @@ def select(
         for topic in order
     ]
     shown = [paper for section in sections for paper in section.papers]
-    sentences = {paper["id"]: said for paper in shown if (said := paper["summary"] or telling_sentence(paper["abstract"]))}
+    sentences = {
+        paper["id"]: said for paper in shown if (said := paper["summary"] or telling_sentence(paper["abstract"]))
+    }
     return Digest(day, tuple(paper["id"] for paper in ordered), tuple(sections), sentences)
 
 

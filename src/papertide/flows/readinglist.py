@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from papertide.export.base import ReadingList, Section
+from papertide.normal import counted
 from papertide.records.digest import Digest
 from papertide.records.plain import STATUSES, PaperDict
 
@@ -67,5 +68,5 @@ def digest_list(made: Digest) -> ReadingList:
         )
         for section in made.sections
     ]
-    count = f"{len(made.new)} new paper{'s' if len(made.new) != 1 else ''}"
+    count = counted(len(made.new), "new paper")
     return ReadingList(f"Papers of {made.day.isoformat()}", count, sections, dict(made.sentences))

@@ -103,9 +103,7 @@ def _group(faces: Sequence[Face], component: Sequence[int]) -> list[list[int]]:
     groups = {i: [i] for i in component}
     for (i, j), _ in links:
         a, b = sorted((member_of[i], member_of[j]))
-        if a == b or any(
-            verdicts[min(x, y), max(x, y)].kind is Kind.DIFFERENT for x in groups[a] for y in groups[b]
-        ):
+        if a == b or any(verdicts[min(x, y), max(x, y)].kind is Kind.DIFFERENT for x in groups[a] for y in groups[b]):
             continue
         for x in groups[b]:
             member_of[x] = a

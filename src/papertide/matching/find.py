@@ -44,4 +44,3 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         author_count=fields.get("author_count") or None,
         authors=tuple(fields.get("authors") or ()),
     )
-

@@ -36,9 +36,7 @@ class Face:
 
 
 @lru_cache(maxsize=8192)
-def _face(
-    arxiv_id: str | None, doi: str | None, title: str, author_count: int | None, abstract: str | None
-) -> Face:
+def _face(arxiv_id: str | None, doi: str | None, title: str, author_count: int | None, abstract: str | None) -> Face:
     return Face(
         arxiv_id=arxiv_id,
         doi=doi.casefold() if doi else None,

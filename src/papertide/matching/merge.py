@@ -23,7 +23,17 @@ from papertide.matching.keys import solid
 from papertide.records.listing import Entry
 from papertide.records.paper import Seen
 
-TRUST = {"hf-json": 5, "arxiv-atom": 5, "hf-html": 4, "jsonl": 4, "bibtex": 3, "ris": 3, "csv": 3, "markdown": 2, "hf-text": 1}
+TRUST = {
+    "hf-json": 5,
+    "arxiv-atom": 5,
+    "hf-html": 4,
+    "jsonl": 4,
+    "bibtex": 3,
+    "ris": 3,
+    "csv": 3,
+    "markdown": 2,
+    "hf-text": 1,
+}
 """Layouts by how surely their fields are what they seem; a layout that isn't named comes last."""
 
 T = TypeVar("T")

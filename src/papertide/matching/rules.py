@@ -136,8 +136,26 @@ def _begins(a: Face, b: Face) -> bool:
 # --- the guard on words -----------------------------------------------------------------------------------------------
 
 _SMALL = frozenset("a an the of for with and or to via by from using is are its their towards toward".split())
-_NEGATIONS = ("un", "in", "im", "ir", "non", "anti", "de", "dis", "mis", "a", "counter", "under", "over", "sub", "super")
-_ENDINGS = frozenset({"", "s", "es", "d", "ed", "ing", "e", "er", "r", "ers", "rs", "al", "ally", "ly", "ion", "y", "ies"})
+_NEGATIONS = (
+    "un",
+    "in",
+    "im",
+    "ir",
+    "non",
+    "anti",
+    "de",
+    "dis",
+    "mis",
+    "a",
+    "counter",
+    "under",
+    "over",
+    "sub",
+    "super",
+)
+_ENDINGS = frozenset(
+    {"", "s", "es", "d", "ed", "ing", "e", "er", "r", "ers", "rs", "al", "ally", "ly", "ion", "y", "ies"}
+)
 
 
 def _different_word(a: tuple[str, ...], b: tuple[str, ...]) -> str | None:

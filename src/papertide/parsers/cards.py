@@ -77,7 +77,8 @@ class Facts:
 class Card:
     """What the page shows for one paper; `first` and `last` are its line numbers (from 1, both included).
 
-    `line` is the number of its title's first line, which an upvote count may stand above. `cost` says how ill the split into title and abstract fits (`segment`); 0 where the title was marked as one.
+    `line` is the number of its title's first line, which an upvote count may stand above. `cost` says how ill the split
+    into title and abstract fits (`segment`); 0 where the title was marked as one.
     """
 
     title: str

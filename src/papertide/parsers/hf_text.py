@@ -55,6 +55,8 @@ def _misfit(cards: list[Card], *, ended: bool) -> str | None:
     """Why these cards are no listing, or None; a card that was cut off may fit as ill as it likes."""
     if not cards:
         return "no titles"
+    if any("](http" in card.title or card.title.startswith("#") for card in cards):
+        return "its lines are Markdown"
     if any(card.facts.date is not None or card.facts.author_count is not None for card in cards):
         return None
     if not any(card.abstract for card in cards):
@@ -93,7 +95,11 @@ def _without_banner(text: str) -> tuple[str, fields.CardDate | None]:
         goes_on = _PHRASE.match(behind.lstrip()) is not None
         if found.group() in {"Daily", "Weekly", "Monthly", "new"} and not goes_on:
             break
-        if phrases == 0 and found.group() in {"Subscribe", "Daily Papers", "Trending Papers"} and not (glued or goes_on):
+        if (
+            phrases == 0
+            and found.group() in {"Subscribe", "Daily Papers", "Trending Papers"}
+            and not (glued or goes_on)
+        ):
             break
         rest, phrases = behind.lstrip(), phrases + 1
     if phrases and (glued_day := _HEADER_GLUED.match(rest)):

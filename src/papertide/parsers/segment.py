@@ -204,7 +204,9 @@ def _extend(
             if length > _LONGEST_TITLE and stop - 1 > start:
                 return
             sentences = sentences or _HOLDS_SENTENCE.search(line.text[:_LONGEST_TITLE]) is not None
-        cost = opening + joined + (_as_title(line.text, length, sentences) if title else _as_abstract(line.text, length))
+        cost = (
+            opening + joined + (_as_title(line.text, length, sentences) if title else _as_abstract(line.text, length))
+        )
         if cost < best[stop]:
             best[stop], came_from[stop] = cost, start
 

@@ -21,16 +21,22 @@ _PRESENT = (
     "propos|introduc|present|develop|design|build|built|creat|releas|contribut|describ|formulat|establish|construct"
     "|offer|provid|devis|advocat|suggest|extend|leverag|address|tackl"
 )
-_STUDY = "stud|investigat|examin|analy|explor|evaluat|compar|revisit|survey|review|ask|characteri|assess|measur|benchmark|consider"
+_STUDY = (
+    "stud|investigat|examin|analy|explor|evaluat|compar|revisit|survey|review|ask|characteri|assess|measur|benchmark"
+    "|consider"
+)
 _FIND = "find|found|show|demonstrat|reveal|discover|observ|prov|argu|report|achiev|identif|uncover|conclud"
 _RULES = tuple(
     re.compile(rf"\b{_WE}{_ADVERB}\s+(?:{verbs})\w*|\b(?:is|are)\s+(?:{verbs})\w*ed\b", re.IGNORECASE)
     for verbs in (_PRESENT, _STUDY, _FIND)
 )
-_LINK = re.compile(r"https?://|github|\b(?:code|models?|data|datasets?) (?:is|are|will be) (?:publicly )?available", re.IGNORECASE)
+_LINK = re.compile(
+    r"https?://|github|\b(?:code|models?|data|datasets?) (?:is|are|will be) (?:publicly )?available", re.IGNORECASE
+)
 _END = re.compile(r"[.!?][)\]\"'”’]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|cf|vs|et al|etc|Fig|Figs|Eq|Eqs|Sec|Tab|resp|approx|w\.r\.t|a\.k\.a|Dr|Prof|Mr|Ms|St|No|avg)|\b[A-Z])\.$"
+    r"(?:\b(?:e\.g|i\.e|cf|vs|et al|etc|Figs?|Eqs?|Sec|Tab|resp|approx|w\.r\.t|a\.k\.a|Dr|Prof|Mr|Ms|St|No|avg)"
+    r"|\b[A-Z])\.$"
 )
 _LONGEST = 600
 

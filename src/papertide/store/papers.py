@@ -43,6 +43,29 @@ WHERE s.paper_id IN (SELECT value FROM json_each(:papers))
 """
 
 
+# What readers did with a paper that is merged into another; :old becomes :kept.
+_GIVE_UP = tuple(
+    statement.strip()
+    for statement in """
+    UPDATE decision SET paper_id = :kept WHERE paper_id = :old;
+    INSERT OR IGNORE INTO tag (reader, paper_id, tag) SELECT reader, :kept, tag FROM tag WHERE paper_id = :old;
+    INSERT INTO note (reader, paper_id, text) SELECT reader, :kept, text FROM note WHERE paper_id = :old
+        ON CONFLICT DO UPDATE SET text = note.text || char(10) || char(10) || excluded.text;
+    INSERT OR IGNORE INTO told (reader, paper_id, digest_id)
+        SELECT reader, :kept, digest_id FROM told WHERE paper_id = :old;
+    DELETE FROM status WHERE paper_id = :kept;
+    -- The latest decision speaks for the paper.
+    INSERT INTO status (reader, paper_id, status)
+        SELECT d.reader, :kept, d.status FROM decision d
+        WHERE d.paper_id = :kept AND d.status <> 'inbox' AND d.id = (
+            SELECT max(e.id) FROM decision e WHERE e.paper_id = :kept AND e.reader = d.reader
+        );
+    UPDATE sighting SET paper_id = :kept WHERE paper_id = :old;
+    UPDATE paper_alias SET paper_id = :kept WHERE paper_id = :old
+    """.split(";")
+)
+
+
 class PaperStore:
     """Writes pages, papers and sightings; see `base.Adding`."""
 
@@ -62,9 +85,9 @@ class PaperStore:
                 return None
             self._session.expunge(page)
             rows = self._session.exec(
-                select(
-                    SightingRow.position, SightingRow.id, SightingRow.entry, SightingRow.paper_id
-                ).where(SightingRow.page_id == page.id)
+                select(SightingRow.position, SightingRow.id, SightingRow.entry, SightingRow.paper_id).where(
+                    SightingRow.page_id == page.id
+                )
             ).all()
         captured = _day(page.captured)
         sightings = {
@@ -175,21 +198,7 @@ class PaperStore:
     def _give_up(self, old: int, kept: int) -> None:
         """Let `old` become `kept`: its number leads there, and what readers did with it goes along."""
         both = {"old": old, "kept": kept}
-        for sql in (
-            "UPDATE decision SET paper_id = :kept WHERE paper_id = :old",
-            "INSERT OR IGNORE INTO tag (reader, paper_id, tag) SELECT reader, :kept, tag FROM tag WHERE paper_id = :old",
-            "INSERT INTO note (reader, paper_id, text) SELECT reader, :kept, text FROM note WHERE paper_id = :old"
-            " ON CONFLICT DO UPDATE SET text = note.text || char(10) || char(10) || excluded.text",
-            "INSERT OR IGNORE INTO told (reader, paper_id, digest_id)"
-            " SELECT reader, :kept, digest_id FROM told WHERE paper_id = :old",
-            "DELETE FROM status WHERE paper_id = :kept",
-            # The latest decision speaks for the paper.
-            "INSERT INTO status (reader, paper_id, status) SELECT d.reader, :kept, d.status FROM decision d"
-            " WHERE d.paper_id = :kept AND d.status <> 'inbox' AND d.id = (SELECT max(e.id) FROM decision e"
-            " WHERE e.paper_id = :kept AND e.reader = d.reader)",
-            "UPDATE sighting SET paper_id = :kept WHERE paper_id = :old",
-            "UPDATE paper_alias SET paper_id = :kept WHERE paper_id = :old",
-        ):
+        for sql in _GIVE_UP:
             self._session.execute(text(sql), both)
         self._session.execute(insert(PaperAliasRow).values(old_id=old, paper_id=kept))
         self._session.execute(delete(PaperRow).where(col(PaperRow.id) == old))

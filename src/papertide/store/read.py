@@ -88,9 +88,10 @@ class Shelf:
             connection = self._database.connection
             if name.isascii() and name.isdigit() and len(name) < 19:
                 row = connection.execute("SELECT id FROM paper WHERE id = ?", (int(name),)).fetchone()
-                row = row or connection.execute(
-                    "SELECT paper_id FROM paper_alias WHERE old_id = ?", (int(name),)
-                ).fetchone()
+                row = (
+                    row
+                    or connection.execute("SELECT paper_id FROM paper_alias WHERE old_id = ?", (int(name),)).fetchone()
+                )
                 return row[0] if row else None
             arxiv = arxiv_id(name)
             if arxiv is None:
@@ -149,12 +150,69 @@ class Shelf:
         return row[0] if row else None
 
 
+def _condition(selection: Selection) -> select.Condition:
+    """What a selection's papers must hold, its limit apart. Ranked by any of the words, one of them is enough."""
+    ranked = select.ranking(selection.query, reader=selection.reader) if selection.any_word else None
+    if ranked is None:
+        return select.where(selection.query, reader=selection.reader)
+    sql, values = ranked.rest
+    return f"(p.id IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?) AND {sql})", [ranked.any_words, *values]
+
+
+def _numbered(selection: Selection) -> select.Condition:
+    """A SELECT of the numbers of a selection's papers, their scores, and a place to order them by."""
+    ranked = None
+    if selection.sort == "relevance":
+        ranked = select.ranking(selection.query, reader=selection.reader)
+    limits = [-1 if selection.limit is None else selection.limit, selection.offset]
+    if ranked is not None:
+        return _ranked(ranked, selection, limits)
+    where, values = _condition(selection)
+    order = _order("published" if selection.sort == "relevance" else selection.sort, reverse=selection.reverse)
+    sql = (
+        "SELECT id, NULL, row_number() OVER ()"
+        f" FROM (SELECT p.id FROM paper p WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?)"
+    )
+    return sql, [*values, *limits]
+
+
+def _order(sort: str, *, reverse: bool) -> str:
+    column, largest_first = _SORTS[sort]
+    way = "DESC" if largest_first != reverse else "ASC"
+    # SQLite takes NULL for the smallest: where the largest comes first, it is last anyway, and an index serves.
+    last = " NULLS LAST" if way == "ASC" else ""
+    return f"{column} {way}{last}, {_TIES.get(sort, '')}p.id"
+
+
+def _ranked(ranked: select.Ranking, selection: Selection, limits: list[int]) -> select.Condition:
+    """Best match first; with `any_word` the papers holding all the words come before those holding some."""
+    sql, values = ranked.rest
+    match = ranked.any_words if selection.any_word else ranked.all_words
+    whole = "0"
+    first: list[object] = []
+    if selection.any_word:
+        whole = "p.id NOT IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?)"
+        first = [ranked.all_words]
+    way = "DESC" if selection.reverse else "ASC"
+    inner = (
+        f"SELECT p.id AS id, -bm25(paper_text, {_WEIGHTS}) AS score, {whole} AS partly"
+        f" FROM paper_text JOIN paper p ON p.id = paper_text.rowid WHERE paper_text MATCH ? AND {sql}"
+    )
+    order = f"partly {way}, score {'ASC' if selection.reverse else 'DESC'}, id"
+    return (
+        f"SELECT id, round(score, 4), row_number() OVER () FROM (SELECT * FROM ({inner}) ORDER BY {order} LIMIT ? OFFSET ?)",
+        [*first, match, *values, *limits],
+    )
+
+
 _WHOLE_NAMES = ("papers", "sightings", "pages", "dated", "with_authors", "with_abstract", "with_arxiv_id")
 _WHOLE = (
     "SELECT count(*), (SELECT count(*) FROM sighting), (SELECT count(*) FROM page), count(published),"
     " count(author_count), count(abstract), count(arxiv_id) FROM paper"
 )
-_BY_MONTH = "SELECT substr(published, 1, 7) m, count(*) FROM paper WHERE published IS NOT NULL GROUP BY m ORDER BY m DESC"
+_BY_MONTH = (
+    "SELECT substr(published, 1, 7) m, count(*) FROM paper WHERE published IS NOT NULL GROUP BY m ORDER BY m DESC"
+)
 _BY_LAYOUT = (
     "SELECT g.layout, count(*) c FROM sighting s JOIN page g ON g.id = s.page_id GROUP BY g.layout ORDER BY c DESC, 1"
 )

@@ -2,8 +2,8 @@
 
 Spaces, hyphens and underscores carry no meaning, neither in a keyword nor in a text: both are compared with them taken
 out, so that "fine-tuning", "fine tuning" and "finetuning" are one keyword, whichever is written where. Any other
-punctuation ends a phrase. No regular expression holds a keyword: the walk looks joined words up in a dictionary and stops
-as soon as no keyword begins like them, which bounds the time by the length of the text, whatever the text.
+punctuation ends a phrase. No regular expression holds a keyword: the walk looks joined words up in a dictionary, and
+stops as soon as no keyword begins like them. So its time is bounded by the length of the text, whatever the text.
 """
 
 from __future__ import annotations

@@ -16,8 +16,9 @@ MASK = float("inf")
 TITLE = 3.0
 """How much more a keyword counts in the title than in the abstract."""
 REPEAT = 0.5
-"""What each repetition in the abstract adds, as a share of the keyword's weight, and for how many repetitions."""
+"""What a repetition in the abstract adds, as a share of the keyword's weight."""
 REPEATS = 2
+"""How many repetitions count."""
 NEAR = 0.8
 """Of topics that pass, those with at least this share of the best score count as fitting equally well."""
 
@@ -44,7 +45,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one topic's rule makes of a paper: `words` are the keywords found, as the rules write them, heaviest first."""
+    """What one topic's rule makes of a paper; `words` are the keywords found, as the rules write them, best first."""
 
     topic: Topic
     score: float
@@ -72,13 +73,13 @@ class Taxonomy:
 
     def __init__(self, rules: Iterable[Rule], policy: Policy, digest: str) -> None:
         self.digest = digest
-        self._rules = tuple(rules)
-        self.topics = tuple(rule.topic for rule in self._rules)
+        rules = tuple(rules)
+        self.topics = tuple(rule.topic for rule in rules)
         self._policy = policy
         numbers: dict[Keyword, int] = {}
         # For each keyword: the topics that it speaks for, with its weight there.
         self._roles: list[list[tuple[int, float]]] = []
-        for place, rule in enumerate(self._rules):
+        for place, rule in enumerate(rules):
             for words, weight in ((rule.ignore, MASK), (rule.strong, STRONG), (rule.weak, WEAK)):
                 for word in words:
                     number = numbers.setdefault(word, len(numbers))
@@ -94,11 +95,12 @@ class Taxonomy:
     def explain(self, title: str, abstract: str | None) -> list[Verdict]:
         """Every topic with a score: those that the paper belongs to, the best-fitting first, then the rest by score.
 
-        A topic's score is the sum over its keywords found: the keyword's weight, `TITLE` times that in the title,
-        and a little for repetitions. Of keywords of one topic that cover each other, the longest counts. A topic passes where its
-        score reaches both its threshold and the taxonomy's `share` of the best score. Where none reaches its threshold,
-        the best one passes if it reaches `fallback`. At most `most` topics pass. Among those, scores that are nearly the
-        same say nothing: of all within `NEAR` of the best that is left, the first in the reader's order comes first.
+        A topic's score is the sum over its keywords found: the keyword's weight, `TITLE` times that in the title, and a
+        little for repetitions. Of keywords of one topic that cover each other, the longest counts. A topic passes where
+        its score reaches both its threshold and the taxonomy's `share` of the best score. Where none reaches its
+        threshold, the best one passes if it reaches `fallback`. At most `most` topics pass. Among those, scores that
+        are nearly the same say nothing: of all within `NEAR` of the best that is left, the first in the reader's order
+        comes first.
         """
         in_title, in_abstract = self._find(title), self._find(abstract or "")
         found = {

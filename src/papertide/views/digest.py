@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from papertide.normal import counted
 from papertide.records.digest import Digest
 from papertide.views.console import Line
 from papertide.views.papers import digest_item
@@ -16,7 +17,7 @@ def as_lines(made: Digest) -> Iterator[Line]:
     if not count:
         yield Line(f"Papertide, {made.day.isoformat()}: nothing new", "heading")
         return
-    yield Line(f"Papertide, {made.day.isoformat()}: {count} new paper{'s' if count != 1 else ''}", "heading")
+    yield Line(f"Papertide, {made.day.isoformat()}: {counted(count, 'new paper')}", "heading")
     yield Line()
     for section in made.sections:
         total = len(section.papers) + section.left_out

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from papertide.export.facts import facts
+from papertide.normal import counted
 from papertide.records.plain import PaperDict, SightingDict
 from papertide.views.console import Console, Line
 
-_HEADS = (("#", "right"), ("date", "left"), ("authors", "right"), ("title", "left"), ("topics", "left"), ("status", "left"))
+_HEADS = (
+    ("#", "right"),
+    ("date", "left"),
+    ("authors", "right"),
+    ("title", "left"),
+    ("topics", "left"),
+    ("status", "left"),
+)
 
 
 def facts_line(paper: PaperDict) -> str:
-    """What is known of a paper on one line: authors, organisation, date, upvotes, comments, id; the unknown is left out."""
-    told: list[str] = []
-    if paper["authors"]:
-        names = paper["authors"]
-        told.append(names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more")
-    elif paper["author_count"]:
-        told.append("1 author" if paper["author_count"] == 1 else f"{paper['author_count']} authors")
-    if paper["organization"]:
-        told.append(paper["organization"])
-    if paper["published"]:
-        told.append(paper["published"] + (" (year inferred)" if paper["year_inferred"] else ""))
-    if paper["upvotes"]:
-        told.append(f"{paper['upvotes']} upvotes")
-    if paper["comments"]:
-        told.append("1 comment" if paper["comments"] == 1 else f"{paper['comments']} comments")
-    if paper["arxiv_id"]:
-        told.append(f"arXiv:{paper['arxiv_id']}")
-    return " · ".join(told)
+    """What is known of a paper on one line."""
+    known = facts(paper)
+    return " · ".join([*known, f"arXiv:{paper['arxiv_id']}"] if paper["arxiv_id"] else known)
 
 
 def list_papers(console: Console, papers: Sequence[PaperDict]) -> None:
@@ -91,7 +85,7 @@ def whole(paper: PaperDict, sightings: Iterable[SightingDict]) -> Iterator[Line]
         yield Line()
         yield Line(f"Note: {paper['note']}", "mark", indent=6)
     yield Line()
-    yield Line(f"Seen {paper['sightings']} time{'s' if paper['sightings'] != 1 else ''}:", "heading", indent=6)
+    yield Line(f"Seen {counted(paper['sightings'], 'time')}:", "heading", indent=6)
     for sighting in sightings:
         where = sighting["page"] + (f", line {sighting['line']}" if sighting["line"] else "")
         yield Line(f"{where} ({sighting['layout']}): {sighting['reason']}", indent=8, lead="-")
@@ -106,7 +100,12 @@ def _details(paper: PaperDict) -> Iterator[tuple[str, str]]:
     for name, values in (("topics", paper["topics"]), ("tags", paper["tags"]), ("listed", paper["listed"])):
         if values:
             yield name, ", ".join(values)
-    for name, text in (("url", paper["url"]), ("doi", paper["doi"]), ("code", paper["code_url"]), ("summary", paper["summary"])):
+    for name, text in (
+        ("url", paper["url"]),
+        ("doi", paper["doi"]),
+        ("code", paper["code_url"]),
+        ("summary", paper["summary"]),
+    ):
         if text:
             yield name, text
     yield "added", paper["added"]

@@ -1,0 +1,25 @@
+"""What is known of a paper in a few words, for people; the same in a list, in a digest and in a reading list."""
+
+from __future__ import annotations
+
+from papertide.normal import counted
+from papertide.records.plain import PaperDict
+
+_NAMED = 3
+
+
+def facts(paper: PaperDict) -> list[str]:
+    """Authors, organisation, date, upvotes and comments, in that order; what is unknown or nothing is left out."""
+    told: list[str] = []
+    names = paper["authors"]
+    if names:
+        more = len(names) - _NAMED
+        told.append(", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else ""))
+    elif paper["author_count"]:
+        told.append(counted(paper["author_count"], "author"))
+    if paper["organization"]:
+        told.append(paper["organization"])
+    if paper["published"]:
+        told.append(paper["published"] + (" (year inferred)" if paper["year_inferred"] else ""))
+    told += [counted(count, word) for count, word in ((paper["upvotes"], "upvote"), (paper["comments"], "comment")) if count]
+    return told

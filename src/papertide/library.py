@@ -1,0 +1,148 @@
+"""The Python door: a library as an object. Each method calls one flow and hands its values on as records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from papertide import config, topics
+from papertide.errors import UsageError
+from papertide.flows import triage
+from papertide.flows.add import add as add_flow
+from papertide.flows.browse import Filters, ensure_labels, find, query_of, sort_of
+from papertide.flows.triage import Decision
+from papertide.parsers import SUFFIXES
+from papertide.records.paper import Paper
+from papertide.records.plain import PaperDict
+from papertide.records.reports import AddReport
+from papertide.sources.files import Files
+from papertide.store import SqliteStore, open_library
+from papertide.store.base import Decided, Selection
+
+
+class Library:
+    """A library of papers in an SQLite file, open; use it in a `with` statement, or close it.
+
+    Decisions are those of `reader` (default: the configured one, else the login name). Errors are PapertideErrors.
+    """
+
+    def __init__(self, store: SqliteStore, settings: config.Config) -> None:
+        self._store = store
+        self._settings = settings
+        source = settings.topic_source() or (topics.default_source(), "default topics")
+        self._source = source
+        self._taxonomy: topics.Taxonomy | None = None
+
+    @classmethod
+    def open(cls, path: str | Path | None = None, *, reader: str | None = None, create: bool = True) -> Self:
+        """Open the library at `path` (default: the configured one), made first unless `create` is False."""
+        settings = config.load(library=str(path) if path is not None else None, reader=reader)
+        return cls(open_library(settings.library, create=create), settings)
+
+    def close(self) -> None:
+        """Let go of the file; a second time does nothing."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def add(
+        self,
+        paths: Sequence[str | Path] | str | Path,
+        *,
+        layout: str = "auto",
+        captured: date | None = None,
+        dry_run: bool = False,
+    ) -> AddReport:
+        """Read pages from files and folders; what can't be read is a problem in the report, the rest is stored."""
+        named = [paths] if isinstance(paths, (str, Path)) else list(paths)
+        source = Files([str(path) for path in named], SUFFIXES)
+        rules = self._rules()
+        steps = add_flow(
+            source, lambda: self._store, rules, now=config.now, layout=layout, captured=captured, dry_run=dry_run
+        )
+        while True:
+            try:
+                next(steps)
+            except StopIteration as stop:
+                report: AddReport = stop.value
+                return report
+
+    def list(
+        self, query: str = "", *, sort: str = "published", reverse: bool = False, limit: int | None = None, offset: int = 0
+    ) -> list[Paper]:
+        """The papers that a query holds (all of them for an empty one), in the order asked for."""
+        return self._find(query, Selection(None, self.reader, sort_of(sort), reverse, limit, offset))
+
+    def search(self, query: str, *, any: bool = False, limit: int | None = None, offset: int = 0) -> list[Paper]:  # noqa: A002 - the contract's name
+        """The papers that hold all the words of a query, best match first; the best partial matches where none does.
+
+        With `any` papers holding some of the words follow those holding all of them.
+        """
+        if not query.strip():
+            raise UsageError("nothing to search for")
+        chosen = Selection(None, self.reader, "relevance", limit=limit, offset=offset, any_word=any)
+        return self._find(query, chosen, partial=True)
+
+    def __iter__(self) -> Iterator[Paper]:
+        return iter(self.list(sort="added", reverse=True))
+
+    def __len__(self) -> int:
+        return self._store.looking.count(Selection(None, self.reader))
+
+    def get(self, name: int | str) -> Paper:
+        """One paper, by number, arXiv id or a URL holding that id; raises NotFound."""
+        number = triage.named(self._store.looking, [str(name)])[0]
+        return _record(self._store.looking.by_number([number], self.reader)[0])
+
+    def keep(self, *names: int | str) -> Decision:
+        """Keep papers, by number, arXiv id or URL."""
+        return self._decide("keep", names)
+
+    def later(self, *names: int | str) -> Decision:
+        """Put papers off."""
+        return self._decide("later", names)
+
+    def skip(self, *names: int | str) -> Decision:
+        """Skip papers."""
+        return self._decide("skip", names)
+
+    def inbox(self, *names: int | str) -> Decision:
+        """Put papers back into the inbox."""
+        return self._decide("inbox", names)
+
+    def undo(self, count: int = 1) -> list[Decided]:
+        """Take back the reader's last decisions, newest first."""
+        return triage.undo(self._store, self.reader, count, at=config.now())
+
+    @property
+    def reader(self) -> str:
+        """Whose decisions these are."""
+        return self._settings.reader
+
+    def _decide(self, status: str, names: Sequence[int | str]) -> Decision:
+        numbers = triage.named(self._store.looking, [str(name) for name in names])
+        return triage.decide(self._store, self.reader, numbers, status, at=config.now(), command=status)
+
+    def _find(self, text: str, chosen: Selection, *, partial: bool = False) -> list[Paper]:
+        ensure_labels(self._store, *self._source)
+        query = query_of(self._store.looking, text, Filters(), reader=self.reader, today=self._settings.today)
+        return [_record(paper) for paper in find(self._store.looking, replace(chosen, query=query), partial=partial).papers]
+
+    def _rules(self) -> topics.Taxonomy:
+        if self._taxonomy is None:
+            self._taxonomy = topics.load(*self._source)
+        return self._taxonomy
+
+
+def _record(paper: PaperDict) -> Paper:
+    return Paper.model_validate(paper)
