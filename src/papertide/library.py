@@ -78,7 +78,13 @@ class Library:
                 return report
 
     def list(
-        self, query: str = "", *, sort: str = "published", reverse: bool = False, limit: int | None = None, offset: int = 0
+        self,
+        query: str = "",
+        *,
+        sort: str = "published",
+        reverse: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
     ) -> list[Paper]:
         """The papers that a query holds (all of them for an empty one), in the order asked for."""
         return self._find(query, Selection(None, self.reader, sort_of(sort), reverse, limit, offset))
@@ -136,7 +142,9 @@ class Library:
     def _find(self, text: str, chosen: Selection, *, partial: bool = False) -> list[Paper]:
         ensure_labels(self._store, *self._source)
         query = query_of(self._store.looking, text, Filters(), reader=self.reader, today=self._settings.today)
-        return [_record(paper) for paper in find(self._store.looking, replace(chosen, query=query), partial=partial).papers]
+        return [
+            _record(paper) for paper in find(self._store.looking, replace(chosen, query=query), partial=partial).papers
+        ]
 
     def _rules(self) -> topics.Taxonomy:
         if self._taxonomy is None:

@@ -20,7 +20,12 @@ from papertide.records import Entry
 from papertide.records.paper import Seen
 from rapidfuzz import fuzz
 
-TEXTS = [None, "Adapters forget what they learnt. " * 8, "Robots read manuals for grippers. " * 8, "Adapters forget what they learnt. " * 5]
+TEXTS = [
+    None,
+    "Adapters forget what they learnt. " * 8,
+    "Robots read manuals for grippers. " * 8,
+    "Adapters forget what they learnt. " * 5,
+]
 ENTRIES = st.builds(
     Entry,
     title=st.sampled_from(
@@ -92,15 +97,24 @@ def test_the_same_id_is_always_one_paper(entries: list[Entry]) -> None:
 @given(st.lists(ENTRIES, max_size=8))
 def test_dedup_of_the_deduplicated_finds_nothing(entries: list[Entry]) -> None:
     """One record of each group, by the face that began it, holds no duplicate, unless a veto kept them apart."""
-    records = [{"id": n, **entry.model_dump(include={"title", "abstract", "arxiv_id", "author_count"})} for n, entry in enumerate(entries)]
+    records = [
+        {"id": n, **entry.model_dump(include={"title", "abstract", "arxiv_id", "author_count"})}
+        for n, entry in enumerate(entries)
+    ]
     gone = {match.b for match in find_duplicates(records)}
     rest = [record for record in records if record["id"] not in gone]
     again = {match.b for match in find_duplicates(rest)}
-    kept_apart = {entry.arxiv_id for entry in entries if entry.arxiv_id} or {e.author_count for e in entries if e.author_count}
+    kept_apart = {entry.arxiv_id for entry in entries if entry.arxiv_id} or {
+        e.author_count for e in entries if e.author_count
+    }
     assert not again or kept_apart
 
 
-@given(st.lists(st.text("abcde ", min_size=1, max_size=12), max_size=20), st.text("abcde ", max_size=12), st.sampled_from([60.0, 75.0, 88.0, 92.0, 100.0]))
+@given(
+    st.lists(st.text("abcde ", min_size=1, max_size=12), max_size=20),
+    st.text("abcde ", max_size=12),
+    st.sampled_from([60.0, 75.0, 88.0, 92.0, 100.0]),
+)
 def test_the_index_loses_nothing(titles: list[str], title: str, least: float) -> None:
     """Every title that rapidfuzz itself calls near enough is among the candidates."""
     index = TitleIndex(titles)

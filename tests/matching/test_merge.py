@@ -41,7 +41,9 @@ def test_a_shown_year_beats_an_inferred_one() -> None:
 
 def test_most_sightings_then_the_facts_own_rule() -> None:
     """The value most pages give is taken; at a tie the larger count, the earlier date, the longer title."""
-    assert fold([sighting(1, author_count=3), sighting(2, author_count=3), sighting(3, author_count=9)]).author_count == 3
+    assert (
+        fold([sighting(1, author_count=3), sighting(2, author_count=3), sighting(3, author_count=9)]).author_count == 3
+    )
     assert fold([sighting(1, author_count=3), sighting(2, author_count=9)]).author_count == 9
     dates = [sighting(1, published=date(2024, 3, 5)), sighting(2, published=date(2024, 3, 4))]
     assert fold(dates).published == date(2024, 3, 4)
@@ -69,5 +71,11 @@ def test_a_cut_off_abstract_gives_way() -> None:
 
 def test_listed_days_and_sources_are_gathered() -> None:
     """All days and ids are kept, in order, each once."""
-    facts = fold([sighting(1, listed=date(2024, 2, 1)), sighting(2, listed=date(2024, 1, 1)), sighting(3, listed=date(2024, 2, 1))])
+    facts = fold(
+        [
+            sighting(1, listed=date(2024, 2, 1)),
+            sighting(2, listed=date(2024, 1, 1)),
+            sighting(3, listed=date(2024, 2, 1)),
+        ]
+    )
     assert facts.listed == (date(2024, 1, 1), date(2024, 2, 1))

@@ -19,7 +19,11 @@ TRAPS = Path(__file__).resolve().parents[3] / "shared" / "data" / "similar_title
 
 
 def verdict(
-    a: str, b: str, *, texts: tuple[str | None, str | None] = (None, None), counts: tuple[int | None, int | None] = (None, None)
+    a: str,
+    b: str,
+    *,
+    texts: tuple[str | None, str | None] = (None, None),
+    counts: tuple[int | None, int | None] = (None, None),
 ) -> Verdict:
     """What two titles are to each other, with abstracts and author counts."""
     faces = [
@@ -108,14 +112,19 @@ def test_abstracts_that_agree_carry_a_looser_title() -> None:
 
 def test_typos_and_endings_pass_without_abstracts() -> None:
     """Where nothing but the spelling of a long word differs, it is one paper."""
-    assert verdict("Mechanistically Analyzing Fine-tuning on Tasks", "Mechanisticaly Analysing Fine-tuning on Tasks").kind is Kind.SAME
+    assert (
+        verdict("Mechanistically Analyzing Fine-tuning on Tasks", "Mechanisticaly Analysing Fine-tuning on Tasks").kind
+        is Kind.SAME
+    )
 
 
 def test_reasons_are_sentences() -> None:
     """Every verdict says why in words."""
     said = verdict("Llama 2: Open Chat Models", "Llama 3: Open Chat Models").reason
     assert "number or version" in said
-    assert "abstracts agree" in verdict("Adapters Forget Their Past", "Adapters Forget Its Past", texts=(ONE, ONE)).reason
+    assert (
+        "abstracts agree" in verdict("Adapters Forget Their Past", "Adapters Forget Its Past", texts=(ONE, ONE)).reason
+    )
 
 
 @pytest.mark.skipif(not TRAPS.is_file(), reason="the pairs of look-alikes are not here (../shared/data)")

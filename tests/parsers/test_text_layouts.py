@@ -152,7 +152,9 @@ def test_no_text_breaks_the_parsers(text: str) -> None:
         assert entry.title.isprintable()
 
 
-@given(st.lists(st.sampled_from(["Title of a Paper", "An abstract. " * 20, "", "  • 4 authors", "·", "May 7", "101", "-"])))
+@given(
+    st.lists(st.sampled_from(["Title of a Paper", "An abstract. " * 20, "", "  • 4 authors", "·", "May 7", "101", "-"]))
+)
 def test_any_order_of_lines_is_survived(lines: list[str]) -> None:
     """Lines of a listing in any order give entries or an InputError; no line's title is lost from the raw text."""
     try:

@@ -46,13 +46,7 @@ def tag(
     if common.console.as_json:
         common.console.json({"papers": numbers, "added": put, "removed": taken, "changed": changed})
     else:
-        common.console.show(
-            [
-                Line(
-                    f"{counted(changed, 'change')} on {counted(len(numbers), 'paper')}"
-                )
-            ]
-        )
+        common.console.show([Line(f"{counted(changed, 'change')} on {counted(len(numbers), 'paper')}")])
 
 
 def note(

@@ -64,7 +64,7 @@ def export(
             check_topics(store.looking, asked, source)
     names = topic_names(source) if group_by == "topic" else {}
     count = counted(len(papers), "paper")
-    subtitle = f"{count}: {asked}" if asked is not None else count
+    subtitle = f"{count}: {asked}" if asked.root is not None else count
     pieces = FORMATS[form](reading_list(papers, names, group_by=group_by, subtitle=subtitle))
     if output is None:
         for piece in pieces:

@@ -52,8 +52,8 @@ class Given:
         """The query as it was typed; words that the shell took apart are one query."""
         return " ".join(self.words or ())
 
-    def query(self, common: Common, store: SqliteStore) -> Query | None:
-        """The one query that the words and the options make; None where nothing was asked for."""
+    def query(self, common: Common, store: SqliteStore) -> Query:
+        """The one query that the words and the options make."""
         filters = Filters(
             topics=tuple(self.topic or ()),
             since=self.since,

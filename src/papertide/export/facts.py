@@ -21,5 +21,7 @@ def facts(paper: PaperDict) -> list[str]:
         told.append(paper["organization"])
     if paper["published"]:
         told.append(paper["published"] + (" (year inferred)" if paper["year_inferred"] else ""))
-    told += [counted(count, word) for count, word in ((paper["upvotes"], "upvote"), (paper["comments"], "comment")) if count]
+    told += [
+        counted(count, word) for count, word in ((paper["upvotes"], "upvote"), (paper["comments"], "comment")) if count
+    ]
     return told

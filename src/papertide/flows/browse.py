@@ -9,8 +9,7 @@ from difflib import get_close_matches
 
 from papertide import topics
 from papertide.errors import UsageError
-from papertide.query import Query, both, date_range, number_range, parse, topics_in
-from papertide.query import condition as field_condition
+from papertide.query import Query, both, condition, date_range, number_range, parse, topics_in
 from papertide.records.plain import PaperDict
 from papertide.store.base import SORTS, Looking, Selection, Sort, Store
 
@@ -37,24 +36,24 @@ class Found:
     partial: bool = False
 
 
-def query_of(looking: Looking, text: str, filters: Filters, *, reader: str, today: date) -> Query | None:
-    """The one query that a text and filters make; None where nothing was asked for.
+def query_of(looking: Looking, text: str, filters: Filters, *, reader: str, today: date) -> Query:
+    """The one query that a text and filters make; one without a root where nothing was asked for.
 
     Raises QueryError for a text that doesn't parse, UsageError for a filter that makes no sense.
     """
-    query = parse(text, today=today, saved=lambda name: looking.saved_search(reader, name)) if text.strip() else None
+    query = parse(text, today=today, saved=lambda name: looking.saved_search(reader, name))
     if filters.by not in ("published", "listed", "added"):
         raise UsageError(f"--by {filters.by!r}: published, listed or added")
-    more: list[Query] = [field_condition("topic", topic, today=today) for topic in filters.topics]
-    more += [field_condition("tag", tag, today=today) for tag in filters.tags]
+    more: list[Query] = [condition("topic", topic, today=today) for topic in filters.topics]
+    more += [condition("tag", tag, today=today) for tag in filters.tags]
     if filters.since or filters.until:
         more.append(date_range(filters.by, filters.since, filters.until, today=today))
     if filters.authors:
         more.append(number_range("authors", filters.authors))
     if filters.status:
-        more.append(field_condition("status", filters.status, today=today))
+        more.append(condition("status", filters.status, today=today))
     for extra in more:
-        query = both(query, extra) if query is not None else extra
+        query = both(query, extra)
     return query
 
 
@@ -94,9 +93,9 @@ def topic_names(source: tuple[bytes, str]) -> dict[str, str]:
     return {topic.id: topic.name for topic in topics.load(*source).topics}
 
 
-def check_topics(looking: Looking, query: Query | None, source: tuple[bytes, str]) -> None:
+def check_topics(looking: Looking, query: Query, source: tuple[bytes, str]) -> None:
     """Raise UsageError for a topic in a query that neither the rules nor the library know."""
-    check_topic_names(looking, topics_in(query) if query is not None else (), source)
+    check_topic_names(looking, topics_in(query), source)
 
 
 def check_topic_names(looking: Looking, asked: Iterable[str], source: tuple[bytes, str]) -> None:

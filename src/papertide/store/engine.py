@@ -59,7 +59,6 @@ class Database:
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=wait)
         try:
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA trusted_schema = OFF")
             _check_schema(path, connection)
             if writable and migrations.version(connection) < migrations.NEWEST:
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -97,16 +96,25 @@ class Database:
                 raise
 
     def session(self) -> Session:
-        """A SQLModel session on this connection. It takes part in `transaction` and commits nothing by itself."""
+        """A SQLModel session on this connection. It takes part in `transaction` and commits nothing by itself.
+
+        It must be asked for outside of any transaction the first time.
+        """
         if self._session is None:
             from sqlalchemy import create_engine
             from sqlalchemy.pool import StaticPool
             from sqlmodel import Session as NewSession
 
             engine = create_engine(
-                "sqlite://", creator=lambda: self.connection, poolclass=StaticPool, isolation_level="AUTOCOMMIT"
+                "sqlite://",
+                creator=lambda: self.connection,
+                poolclass=StaticPool,
+                pool_reset_on_return=None,
+                isolation_level="AUTOCOMMIT",
             )
             self._session = NewSession(engine, autoflush=False, expire_on_commit=False)
+            # The first use of an engine ends any transaction there is; so it is now, not within one of ours.
+            self._session.connection()
         return self._session
 
 

@@ -150,20 +150,21 @@ class Shelf:
         return row[0] if row else None
 
 
-def _condition(selection: Selection) -> select.Condition:
+_Sql = tuple[str, list[object]]
+
+
+def _condition(selection: Selection) -> _Sql:
     """What a selection's papers must hold, its limit apart. Ranked by any of the words, one of them is enough."""
-    ranked = select.ranking(selection.query, reader=selection.reader) if selection.any_word else None
+    ranked = select.relevance(selection.query) if selection.any_word else None
     if ranked is None:
         return select.where(selection.query, reader=selection.reader)
-    sql, values = ranked.rest
-    return f"(p.id IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?) AND {sql})", [ranked.any_words, *values]
+    sql, values = select.where(ranked.rest, reader=selection.reader)
+    return f"p.id IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?) AND ({sql})", [ranked.some, *values]
 
 
-def _numbered(selection: Selection) -> select.Condition:
+def _numbered(selection: Selection) -> _Sql:
     """A SELECT of the numbers of a selection's papers, their scores, and a place to order them by."""
-    ranked = None
-    if selection.sort == "relevance":
-        ranked = select.ranking(selection.query, reader=selection.reader)
+    ranked = select.relevance(selection.query) if selection.sort == "relevance" else None
     limits = [-1 if selection.limit is None else selection.limit, selection.offset]
     if ranked is not None:
         return _ranked(ranked, selection, limits)
@@ -171,7 +172,7 @@ def _numbered(selection: Selection) -> select.Condition:
     order = _order("published" if selection.sort == "relevance" else selection.sort, reverse=selection.reverse)
     sql = (
         "SELECT id, NULL, row_number() OVER ()"
-        f" FROM (SELECT p.id FROM paper p WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?)"
+        f" FROM (SELECT p.id FROM paper p WHERE ({where}) ORDER BY {order} LIMIT ? OFFSET ?)"
     )
     return sql, [*values, *limits]
 
@@ -184,19 +185,19 @@ def _order(sort: str, *, reverse: bool) -> str:
     return f"{column} {way}{last}, {_TIES.get(sort, '')}p.id"
 
 
-def _ranked(ranked: select.Ranking, selection: Selection, limits: list[int]) -> select.Condition:
+def _ranked(ranked: select.MatchPlan, selection: Selection, limits: list[int]) -> _Sql:
     """Best match first; with `any_word` the papers holding all the words come before those holding some."""
-    sql, values = ranked.rest
-    match = ranked.any_words if selection.any_word else ranked.all_words
+    sql, values = select.where(ranked.rest, reader=selection.reader)
+    match = ranked.some if selection.any_word else ranked.every
     whole = "0"
     first: list[object] = []
     if selection.any_word:
         whole = "p.id NOT IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?)"
-        first = [ranked.all_words]
+        first = [ranked.every]
     way = "DESC" if selection.reverse else "ASC"
     inner = (
         f"SELECT p.id AS id, -bm25(paper_text, {_WEIGHTS}) AS score, {whole} AS partly"
-        f" FROM paper_text JOIN paper p ON p.id = paper_text.rowid WHERE paper_text MATCH ? AND {sql}"
+        f" FROM paper_text JOIN paper p ON p.id = paper_text.rowid WHERE paper_text MATCH ? AND ({sql})"
     )
     order = f"partly {way}, score {'ASC' if selection.reverse else 'DESC'}, id"
     return (
