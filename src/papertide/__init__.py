@@ -9,7 +9,7 @@ Nothing is imported before it is used (PEP 562), so that `papertide --version` c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # typing.TYPE_CHECKING, without the cost of importing typing
 
 if TYPE_CHECKING:
     from papertide import errors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -85,11 +86,13 @@ class Library:
         reverse: bool = False,
         limit: int | None = None,
         offset: int = 0,
-    ) -> list[Paper]:
+    ) -> builtins.list[Paper]:
         """The papers that a query holds (all of them for an empty one), in the order asked for."""
         return self._find(query, Selection(None, self.reader, sort_of(sort), reverse, limit, offset))
 
-    def search(self, query: str, *, any: bool = False, limit: int | None = None, offset: int = 0) -> list[Paper]:  # noqa: A002 - the contract's name
+    def search(
+        self, query: str, *, any: bool = False, limit: int | None = None, offset: int = 0
+    ) -> builtins.list[Paper]:  # noqa: A002 - the contract's name
         """The papers that hold all the words of a query, best match first; the best partial matches where none does.
 
         With `any` papers holding some of the words follow those holding all of them.
@@ -126,7 +129,7 @@ class Library:
         """Put papers back into the inbox."""
         return self._decide("inbox", names)
 
-    def undo(self, count: int = 1) -> list[Decided]:
+    def undo(self, count: int = 1) -> builtins.list[Decided]:
         """Take back the reader's last decisions, newest first."""
         return triage.undo(self._store, self.reader, count, at=config.now())
 
@@ -139,7 +142,7 @@ class Library:
         numbers = triage.named(self._store.looking, [str(name) for name in names])
         return triage.decide(self._store, self.reader, numbers, status, at=config.now(), command=status)
 
-    def _find(self, text: str, chosen: Selection, *, partial: bool = False) -> list[Paper]:
+    def _find(self, text: str, chosen: Selection, *, partial: bool = False) -> builtins.list[Paper]:
         ensure_labels(self._store, *self._source)
         query = query_of(self._store.looking, text, Filters(), reader=self.reader, today=self._settings.today)
         return [

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from papertide.matching.find import find_duplicates
 from papertide.matching.keys import face_of
 from papertide.matching.rules import Kind, Verdict, compare
 from papertide.normal import title_key
 from papertide.records import Entry
-from papertide.matching.find import find_duplicates
 
 ONE = "We study how adapters forget what they learnt, and mend it with a replay of old gradients over many tasks. " * 3
 OTHER = "A benchmark for robots that read manuals; nothing in it is about adapters, and all of it about grippers. " * 3

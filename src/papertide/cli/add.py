@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Generator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from papertide.cli.common import Common
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import now
 from papertide.errors import UsageError
+from papertide.flows.add import Step
 from papertide.flows.add import add as flow
 from papertide.normal import counted
 from papertide.parsers import LAYOUTS, SUFFIXES
@@ -84,15 +86,17 @@ def _opener(common: Common, stack: ExitStack, *, dry_run: bool) -> Any:
     return open_store
 
 
-def _drain(console: Console, steps: Any, total: int) -> AddReport:
+def _drain(console: Console, steps: Generator[Step, None, AddReport], total: int) -> AddReport:
+    """Run the flow to its end with a progress bar; remarks come when the bar is gone."""
     notes: list[tuple[str, str]] = []
+    report = AddReport()
+
+    def whole() -> Generator[Step, None, None]:
+        nonlocal report
+        report = yield from steps
+
     with console.progress("reading", total) as advance:
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as stop:
-                report: AddReport = stop.value
-                break
+        for step in whole():
             notes += [(step.name, note) for note in step.notes]
             advance(step.name)
     for name, note in notes:

@@ -40,7 +40,8 @@ class Common:
     def config(self) -> config.Config:
         """The settings in force."""
         if self._config is None:
-            self._config = config.load(**{k: self.given.get(k) for k in ("library", "reader", "today")})
+            given = self.given.get
+            self._config = config.load(library=given("library"), reader=given("reader"), today=given("today"))
         return self._config
 
     @property

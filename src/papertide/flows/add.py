@@ -78,7 +78,7 @@ def add(
                     store = open_store()
                     if outer is not None:
                         outer(store.adding)
-                    adder = _Adder(store.adding, taxonomy, now, nested=dry_run)
+                    adder = _Adder(store, taxonomy, now, nested=dry_run)
                 notes = adder.add(cast("Raw", raw), listing, tally)
             except InputError as error:
                 tally.problems.append(InputProblem(input=raw.name, reason=error.reason))
@@ -120,8 +120,8 @@ def _taken_back() -> Iterator[Callable[[Adding], None]]:
 class _Adder:
     """Adds one page after another to a store, keeping the title index between them."""
 
-    def __init__(self, store: Adding, taxonomy: Taxonomy, now: Callable[[], str], *, nested: bool) -> None:
-        self._store = store
+    def __init__(self, store: Store, taxonomy: Taxonomy, now: Callable[[], str], *, nested: bool) -> None:
+        self._store = store.adding
         self._taxonomy = taxonomy
         self._now = now
         self._nested = nested

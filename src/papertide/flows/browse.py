@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from papertide import topics
 from papertide.errors import UsageError
+from papertide.flows.label import relabel
 from papertide.query import Query, both, condition, date_range, number_range, parse, topics_in
 from papertide.records.plain import PaperDict
 from papertide.store.base import SORTS, Looking, Selection, Sort, Store
@@ -82,10 +83,8 @@ def ensure_labels(store: Store, source: bytes, name: str) -> None:
     """Label the library anew if the topic rules changed since it was labelled; does nothing, quickly, if they didn't."""
     if store.looking.taxonomy() == topics.digest(source):
         return
-    from papertide.flows.label import relabel
-
     with store.adding.transaction():
-        relabel(store.adding, topics.load(source, name))
+        relabel(store, topics.load(source, name))
 
 
 def topic_names(source: tuple[bytes, str]) -> dict[str, str]:

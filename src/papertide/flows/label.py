@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from papertide.store.base import Adding
+from papertide.store.base import Store
 from papertide.topics import Taxonomy
 
 
-def relabel(store: Adding, taxonomy: Taxonomy) -> bool:
+def relabel(store: Store, taxonomy: Taxonomy) -> bool:
     """Label every paper anew if the topic rules changed since; gives whether they had."""
-    if store.taxonomy() == taxonomy.digest:
+    if store.looking.taxonomy() == taxonomy.digest:
         return False
-    store.relabel(((number, taxonomy.label(title, text)) for number, title, text in store.texts()), taxonomy.digest)
+    papers = store.adding.texts()
+    store.adding.relabel(((number, taxonomy.label(title, text)) for number, title, text in papers), taxonomy.digest)
     return True

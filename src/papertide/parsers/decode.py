@@ -27,8 +27,9 @@ def decode(data: bytes) -> tuple[str, str | None]:
         if data.startswith(mark):
             return _strict(data, encoding), None if encoding == "utf-8-sig" else f"read as {encoding.upper()}"
     sample = data[:_SAMPLE]
-    if (encoding := _unmarked_utf16(sample)) is not None:
-        return _strict(data, encoding), f"read as {encoding.upper()}"
+    unmarked = _unmarked_utf16(sample)
+    if unmarked is not None:
+        return _strict(data, unmarked), f"read as {unmarked.upper()}"
     if _is_binary(sample):
         raise InputError("", "binary data, no page of text")
     try:

@@ -94,4 +94,4 @@ def closest(word: str, known: tuple[str, ...]) -> str | None:
     # Imported for those alone who misspelt something: it costs more than reading the query.
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(word.lower(), known, n=1)), None)
+    return next(iter(get_close_matches(word.lower(), known, n=1, cutoff=0.7)), None)

@@ -227,13 +227,33 @@ class Checking(Protocol):
 class Store(Protocol):
     """A library, open."""
 
-    path: str
-    adding: Adding
-    looking: Looking
-    deciding: Deciding
-    telling: Telling
-    annotating: Annotating
-    checking: Checking
+    @property
+    def path(self) -> str:
+        """Where it is, as a person would name it."""
+
+    @property
+    def adding(self) -> Adding:
+        """Taking in pages."""
+
+    @property
+    def looking(self) -> Looking:
+        """Reading."""
+
+    @property
+    def deciding(self) -> Deciding:
+        """The decision log."""
+
+    @property
+    def telling(self) -> Telling:
+        """The ledger of digests."""
+
+    @property
+    def annotating(self) -> Annotating:
+        """Tags, notes and saved searches."""
+
+    @property
+    def checking(self) -> Checking:
+        """Looking after it."""
 
     def close(self) -> None:
         """Let go of the library; a second time does nothing."""

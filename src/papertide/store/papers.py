@@ -147,8 +147,8 @@ class PaperStore:
             kept = {name: value for name, value in values.items() if name != "name"}
             self._session.execute(update(PageRow).where(col(PageRow.id) == known).values(kept))
             return known
-        made = self._session.execute(insert(PageRow).values(digest=page.digest, added=at, **values))
-        return int(made.inserted_primary_key[0])
+        made = insert(PageRow).values(digest=page.digest, added=at, **values).returning(col(PageRow.id))
+        return int(self._session.execute(made).scalar_one() or 0)
 
     def _free_ids(self, papers: Sequence[PlacedPaper], given_up: Mapping[int, int]) -> None:
         """Take the arXiv ids off papers that lose theirs, before another paper is given them (they are unique)."""
@@ -165,8 +165,8 @@ class PaperStore:
     def _paper(self, paper: PlacedPaper, at: str) -> int:
         columns = dict(paper.columns)
         if paper.paper_id is None:
-            made = self._session.execute(insert(PaperRow).values(added=at, **columns))
-            return int(made.inserted_primary_key[0])
+            made = insert(PaperRow).values(added=at, **columns).returning(col(PaperRow.id))
+            return int(self._session.execute(made).scalar_one() or 0)
         self._session.execute(update(PaperRow).where(col(PaperRow.id) == paper.paper_id).values(columns))
         return paper.paper_id
 
@@ -202,12 +202,6 @@ class PaperStore:
             self._session.execute(text(sql), both)
         self._session.execute(insert(PaperAliasRow).values(old_id=old, paper_id=kept))
         self._session.execute(delete(PaperRow).where(col(PaperRow.id) == old))
-
-    def taxonomy(self) -> str | None:
-        """The digest of the topic rules that the papers were labelled by."""
-        with translated(self._database.path):
-            row = self._database.connection.execute("SELECT value FROM meta WHERE key = 'taxonomy'").fetchone()
-        return row[0] if row else None
 
     def relabel(self, topics: Iterable[tuple[int, Sequence[str]]], digest: str) -> None:
         """Replace the topics of papers, and note the rules they come from."""
