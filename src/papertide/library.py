@@ -91,8 +91,13 @@ class Library:
         return self._find(query, Selection(None, self.reader, sort_of(sort), reverse, limit, offset))
 
     def search(
-        self, query: str, *, any: bool = False, limit: int | None = None, offset: int = 0
-    ) -> builtins.list[Paper]:  # noqa: A002 - the contract's name
+        self,
+        query: str,
+        *,
+        any: bool = False,  # noqa: A002 - the name that the contract gives it
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> builtins.list[Paper]:
         """The papers that hold all the words of a query, best match first; the best partial matches where none does.
 
         With `any` papers holding some of the words follow those holding all of them.

@@ -18,7 +18,8 @@ TODAY = date(2026, 11, 21)
 
 WORDS = (
     "lora LoRA adapter adapters adapting adaptation forgetting forget catastrophic fine-tuning tuned tune models the of a"
-    " naïve naive Naïveté café Ὀδύσσεια οδος ΟΔΟΣ ёлка Ёлка 模型 模型微调 4-bit C++ x² Łódź ØRSTED straße e\u0301tude caf\u0305e"
+    " naïve naive Naïveté café Ὀδύσσεια οδος ΟΔΟΣ ёлка Ёлка 模型 模型微调 4-bit C++ x² Łódź"
+    " ØRSTED straße e\u0301tude caf\u0305e"
     ' OR AND NOT NEAR title title:x *** & -- _ \' ; DROP "quoted" {x} ^start 100% back\\slash relational conditional'
 ).split()
 ALPHABET = st.characters(

@@ -35,7 +35,7 @@ def list_(
     offset: filters.Offset = 0,
     count: Annotated[bool, typer.Option("--count", help="Only say how many there are.")] = False,
 ) -> None:
-    """Browse the library: all of it, or what a query and the options choose.
+    """Browse the library, whole or by a query.
 
     \b
     Examples:

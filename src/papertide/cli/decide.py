@@ -53,7 +53,7 @@ def skip(ctx: typer.Context, ids: Ids = None, query: Query = None, yes: Yes = Fa
 
 
 def inbox(ctx: typer.Context, ids: Ids = None, query: Query = None, yes: Yes = False) -> None:
-    """Put papers back into the inbox, as if nothing had been decided.
+    """Put papers back into the inbox, undecided.
 
     \b
     Example:
@@ -94,7 +94,9 @@ def undo(
     ctx: typer.Context,
     count: Annotated[int, typer.Argument(metavar="[N]", min=1, help="How many decisions.")] = 1,
 ) -> None:
-    """Take back your last decisions, also those of earlier runs; each paper goes back to what it was.
+    """Take back your last decisions.
+
+    Also those of earlier runs; each paper goes back to what it was.
 
     \b
     Examples:

@@ -39,7 +39,9 @@ def digest(
     peek: Annotated[bool, typer.Option("--peek", help="Look only: it all stays new.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Show the last digest once more.")] = False,
 ) -> None:
-    """What is new since your last digest: by topic, best first, each paper with the sentence that says most.
+    """What is new since your last digest, by topic.
+
+    Best first, and each paper with the sentence of its abstract that says most.
 
     All that is new counts as told, so that nothing is shown twice; what a section leaves out is named with the query
     that lists it. Papers you decided on are not new.

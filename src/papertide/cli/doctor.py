@@ -9,9 +9,9 @@ from papertide.views.console import ExitCode, Line
 
 
 def doctor(ctx: typer.Context) -> None:
-    """Look whether the library is well; nothing is changed.
+    """Look whether the library is well.
 
-    Checks the file, the schema, the search index, the triggers and the decision log. Ends with exit code 1 if anything
+    Nothing is changed. Checks the file, the schema, the search index, the triggers and the decision log. Ends with exit code 1 if anything
     is not as it should be.
 
     \b

@@ -38,9 +38,9 @@ def export(
     limit: filters.Limit = None,
     offset: filters.Offset = 0,
 ) -> None:
-    """Write a reading list: what a query and the options choose, as for `list`.
+    """Write a reading list.
 
-    The same library and query give the same bytes. A file is written whole or not at all.
+    It holds what a query and the options choose, as for `list`. The same library and query give the same bytes. A file is written whole or not at all.
 
     \b
     Examples:

@@ -18,7 +18,9 @@ def show(
     ctx: typer.Context,
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Number, arXiv id, or a URL holding that id.")],
 ) -> None:
-    """Show papers whole: all that is known, every page that showed them, and why those were taken for one paper.
+    """Show papers whole.
+
+    All that is known, every page that showed them, and why those were taken for one paper.
 
     \b
     Examples:

@@ -14,7 +14,9 @@ _MONTHS = 24
 
 
 def stats(ctx: typer.Context) -> None:
-    """What is in the library: papers by topic, month of publication, status and source.
+    """What is in the library, counted.
+
+    Papers by topic, month of publication, status and source.
 
     \b
     Examples:

@@ -20,7 +20,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, invoke_without_co
 
 @app.callback()
 def topics(ctx: typer.Context) -> None:
-    """The topics, in the order of the digest, with how many papers each has.
+    """The topics, with how many papers each has.
+
+    They stand in the order of the digest.
 
     The rules are TOML: copy the ones in force with `papertide topics edit`, and the library is labelled anew.
 

@@ -83,7 +83,9 @@ def select(
     ]
     shown = [paper for section in sections for paper in section.papers]
     sentences = {
-        paper["id"]: said for paper in shown if (said := paper["summary"] or telling_sentence(paper["abstract"]))
+        paper["id"]: said
+        for paper in shown
+        if (said := paper["summary"] or telling_sentence(paper["abstract"], paper["title"]))
     }
     return Digest(day, tuple(paper["id"] for paper in ordered), tuple(sections), sentences)
 

@@ -25,8 +25,8 @@ from papertide.query.values import check_characters, read_text, read_value
 
 MAX_LENGTH = 10_000
 """Characters of a query."""
-MAX_DEPTH = 20
-"""How deep parentheses, negations and saved searches may stand inside each other; SQLite's own parser sets the limit."""
+MAX_DEPTH = 32
+"""How deep parentheses, negations and saved searches may stand in each other: what SQLite's own parser has room for."""
 MAX_CONDITIONS = 500
 """Words and fields of a query, saved searches included; SQLite's own limit is near 1000."""
 

@@ -189,7 +189,7 @@ def plain(lines: Iterable[Line]) -> Iterator[str]:
     """Lines as text without colour and wrapping, each with its line end."""
     for line in lines:
         lead = f"{safe(line.lead)} ".rjust(line.indent) if line.lead else " " * line.indent
-        yield (lead + _one_line(line.text)).rstrip() + "\n"
+        yield (lead + " ".join(safe(line.text).splitlines())).rstrip() + "\n"
 
 
 def _one_line(text: str) -> str:
