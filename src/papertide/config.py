@@ -1,6 +1,6 @@
 """What is set once: a TOML file, the environment, flags; the later one wins. Only the doors read it.
 
-    library = "/home/me/papers.db"      # PAPERTIDE_LIBRARY, --library
+    library = "~/papers.db"             # PAPERTIDE_LIBRARY, --library
     reader = "me"                       # PAPERTIDE_READER, --reader
 
 The file is `config.toml` in the platform's user configuration folder (PAPERTIDE_CONFIG names another). Topic rules may

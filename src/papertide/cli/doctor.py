@@ -11,8 +11,8 @@ from papertide.views.console import ExitCode, Line
 def doctor(ctx: typer.Context) -> None:
     """Look whether the library is well.
 
-    Nothing is changed. Checks the file, the schema, the search index, the triggers and the decision log. Ends with exit code 1 if anything
-    is not as it should be.
+    Checks the file, the schema, the search index, the triggers and the decision log, and changes nothing. Ends with
+    exit code 1 if anything is not as it should be.
 
     \b
     Example:

@@ -40,7 +40,8 @@ def export(
 ) -> None:
     """Write a reading list.
 
-    It holds what a query and the options choose, as for `list`. The same library and query give the same bytes. A file is written whole or not at all.
+    It holds what a query and the options choose, as for `list`. The same library and query give the same bytes. A file
+    is written whole or not at all.
 
     \b
     Examples:

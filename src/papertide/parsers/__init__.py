@@ -10,18 +10,24 @@ from collections.abc import Callable
 from datetime import date
 
 from papertide.errors import LayoutError, UsageError
-from papertide.parsers import hf_text, markdown
+from papertide.parsers import hf_html, hf_json, hf_text, jsonl, markdown
 from papertide.parsers.decode import decode
 from papertide.records.listing import Listing
 
 Parser = Callable[[str, date | None], Listing]
 
 LAYOUTS: dict[str, Parser] = {
+    hf_json.NAME: hf_json.parse,
+    jsonl.NAME: jsonl.parse,
+    hf_html.NAME: hf_html.parse,
     markdown.NAME: markdown.parse,
     hf_text.NAME: hf_text.parse,
 }
 
-SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
+_BY_FIRST = {"[": ("hf-json",), "{": ("hf-json", "jsonl"), "<": ("hf-html",)}
+"""Layouts that only a text beginning so can have."""
+
+SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".json", ".jsonl"})
 """The endings of files that a folder is searched for."""
 
 
@@ -40,9 +46,10 @@ def parse(data: bytes, layout: str = "auto", captured: date | None = None) -> Li
 
 def _detect(text: str, captured: date | None) -> Listing:
     missed: list[str] = []
-    for name, parser in LAYOUTS.items():
+    first = text.lstrip("\ufeff \t\r\n")[:1]
+    for name in (*_BY_FIRST.get(first, ()), markdown.NAME, hf_text.NAME):
         try:
-            return parser(text, captured)
+            return LAYOUTS[name](text, captured)
         except LayoutError as error:
             missed.append(f"{name}: {error.reason}")
     raise LayoutError("", "fits no known layout (" + "; ".join(missed) + ")")

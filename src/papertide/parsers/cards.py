@@ -90,6 +90,7 @@ class Card:
     cost: float = 0.0
     facts: Facts = field(default_factory=Facts)
     line: int = 0
+    raw: str = ""
 
     def __post_init__(self) -> None:
         self.line = self.line or self.first

@@ -161,9 +161,9 @@ def _published(card: Card, year: fields.PageYear | None) -> tuple[date | None, b
 
 def _comments(card: Card, *, dated: bool) -> int | None:
     """The comment count: 0 where a date is shown without one, None where the card or the page shows no dates."""
-    if not dated or card.facts.date is None:
-        return None
-    return card.facts.comments or 0
+    if card.facts.comments is not None:
+        return card.facts.comments
+    return 0 if dated and card.facts.date is not None else None
 
 
 def _notes(cards: Sequence[Card], year: fields.PageYear | None) -> tuple[str, ...]:

@@ -43,7 +43,10 @@ _TOKEN = re.compile(
 
 
 class _Token(NamedTuple):
-    """One token; `start` counts from 0. For a quoted one, `name` is the field with its colon, and `value` where it begins."""
+    """One token; `start` counts from 0.
+
+    For a quoted one, `name` is the field with its colon, and `value` where it begins.
+    """
 
     kind: _Kind
     text: str
@@ -64,7 +67,9 @@ class _Budget:
 
 
 def parse(text: str, *, today: date, saved: Saved | None = None) -> Query:
-    """The query that a text asks for; nothing but white space asks for every paper. `saved` gives the text of a saved search.
+    """The query that a text asks for; nothing but white space asks for every paper.
+
+    `saved` gives the text of a saved search.
 
     Raises QueryError for anything that isn't one, with the column and, where there is one, a suggestion.
     """

@@ -1,0 +1,79 @@
+"""JSON Lines: one paper a line, with any of the keys that `--json` prints, and at least a title."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from papertide.errors import LayoutError
+from papertide.normal import arxiv_id, clean
+from papertide.parsers.hf_items import day_of
+from papertide.parsers.page import excerpt
+from papertide.records.listing import Entry, Listing, Problem
+
+NAME = "jsonl"
+
+_TEXTS = ("url", "doi", "organization", "code_url", "summary")
+_COUNTS = ("author_count", "comments", "upvotes", "code_stars")
+
+
+def parse(text: str, captured: date | None) -> Listing:
+    """Read JSON Lines; a line that holds no paper is a Problem naming it. Raises LayoutError where no line holds one."""
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            entries.append(_entry(_paper(line), number, line))
+        except ValidationError as error:
+            told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            problems.append(Problem(line=number, reason=told, excerpt=excerpt(clean(line[:500]))))
+        except ValueError as error:
+            problems.append(Problem(line=number, reason=str(error), excerpt=excerpt(clean(line[:500]))))
+    if not entries:
+        reason = f"line {problems[0].line}: {problems[0].reason}" if problems else "no lines"
+        raise LayoutError("", f"no line is a JSON object with a title ({reason})")
+    return Listing(
+        layout=NAME,
+        entries=tuple(entries),
+        problems=tuple(problems),
+        captured=captured,
+        captured_given=captured is not None,
+    )
+
+
+def _paper(line: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+    if isinstance(value, dict) and isinstance(value.get("title"), str):
+        return value
+    raise ValueError("no JSON object with a title")
+
+
+def _entry(paper: Mapping[str, Any], number: int, line: str) -> Entry:
+    arxiv = paper.get("arxiv_id") or ""
+    fields: dict[str, Any] = {
+        name: clean(value) or None for name in _TEXTS if isinstance(value := paper.get(name), str)
+    }
+    fields |= {name: value for name in _COUNTS if isinstance(value := paper.get(name), int)}
+    listed = [day for text in paper.get("listed") or () if (day := day_of(text))]
+    return Entry(
+        line=number,
+        title=clean(paper["title"]),
+        abstract=clean(paper.get("abstract") or "") or None,
+        arxiv_id=arxiv_id(str(arxiv)),
+        source_ids=tuple(str(source) for source in paper.get("source_ids") or ()),
+        published=day_of(paper.get("published")),
+        year_inferred=bool(paper.get("year_inferred")),
+        listed=max(listed, default=None),
+        authors=tuple(clean(str(name)) for name in paper.get("authors") or ()),
+        raw=line,
+        **fields,
+    )
