@@ -5,13 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from papertide.cli.common import Common
+from papertide.cli.common import Common, day_given
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import now
 from papertide.errors import UsageError
@@ -54,7 +53,7 @@ def add(
         raise UsageError("nothing to add; name files or folders, or - for standard input")
     if layout != "auto" and layout not in LAYOUTS:
         raise UsageError(f"no layout {layout!r}; there are auto, {', '.join(sorted(LAYOUTS))}")
-    day = _day(captured)
+    day = day_given(captured, "--captured")
     source = Files(paths, SUFFIXES)
     with ExitStack() as stack:
         open_store = _opener(common, stack, dry_run=dry_run)
@@ -63,15 +62,6 @@ def add(
     _tell(common.console, report, dry_run=dry_run)
     if report.problems:
         raise typer.Exit(ExitCode.PARTLY if report.entries else ExitCode.FAILED)
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--captured {text!r} is no date; write it as 2026-05-07") from None
 
 
 def _opener(common: Common, stack: ExitStack, *, dry_run: bool) -> Any:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperOption
 
 from papertide import config
+from papertide.errors import UsageError
 from papertide.views.console import Console
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from papertide.store import SqliteStore
 
 _KEY = "papertide.common"
@@ -66,6 +66,16 @@ class Common:
             yield store
         finally:
             store.close()
+
+
+def day_given(text: str | None, flag: str) -> date | None:
+    """The day that an option names; raises UsageError, naming the option, for what is none."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{flag} {text!r} is no date; write it as 2026-05-07") from None
 
 
 def console_of(ctx: Any) -> Console:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from papertide.cli.common import Common
+from papertide.cli.common import Common, day_given
 from papertide.cli.filters import Topic
 from papertide.cli.taxonomy import topic_source
 from papertide.config import now
@@ -60,7 +59,7 @@ def digest(
         raise UsageError(f"no format {look!r} for digests; there are {', '.join(_LOOKS)}")
     if again and since:
         raise UsageError("--again and --since exclude each other")
-    start = _day(since)
+    start = day_given(since, "--since")
     source = topic_source(common)
     if limit is None and look == "terminal" and not console.as_json:
         limit = _A_SECTION
@@ -100,12 +99,3 @@ def _put(common: Common, output: Path | None, text: str) -> None:
     else:
         write_whole(output, [text])
         common.console.say(f"written to {output}")
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--since {text!r} is no date; write it as 2026-05-07") from None

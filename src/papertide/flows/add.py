@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
@@ -15,10 +15,10 @@ from papertide.flows.label import relabel
 from papertide.matching.cluster import Group, plan
 from papertide.matching.index import TitleIndex
 from papertide.matching.keys import face_of
-from papertide.matching.merge import Facts, fold
+from papertide.matching.merge import fold
 from papertide.parsers import parse
 from papertide.records.listing import Listing
-from papertide.records.paper import Seen
+from papertide.records.paper import Facts, Seen
 from papertide.records.reports import AddReport, InputProblem
 from papertide.sources.base import Raw, Unread
 from papertide.store.base import Adding, KnownPage, PageFacts, PlacedPaper, PlacedSighting, Store
@@ -258,9 +258,7 @@ def _count(group: Group, fresh: Mapping[int, Seen], tally: _Tally) -> None:
 
 def columns_of(facts: Facts) -> dict[str, object]:
     """The facts of a paper as the store's columns: dates as ISO text, names as JSON."""
-    columns = asdict(facts)
-    for name in ("source_ids", "listed"):
-        del columns[name]
+    columns = facts.model_dump(exclude={"source_ids", "listed"})
     columns["published"] = facts.published.isoformat() if facts.published else None
     columns["year_inferred"] = int(facts.year_inferred)
     columns["authors"] = json.dumps(facts.authors, ensure_ascii=False)

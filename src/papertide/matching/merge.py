@@ -15,13 +15,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 from papertide.matching.keys import solid
 from papertide.records.listing import Entry
-from papertide.records.paper import Seen
+from papertide.records.paper import Facts, Seen
 
 TRUST = {
     "hf-json": 5,
@@ -37,30 +36,6 @@ TRUST = {
 """Layouts by how surely their fields are what they seem; a layout that isn't named comes last."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a paper, apart from its number and from what its readers do with it."""
-
-    title: str
-    abstract: str | None
-    url: str | None
-    arxiv_id: str | None
-    doi: str | None
-    source_ids: tuple[str, ...]
-    published: date | None
-    year_inferred: bool
-    listed: tuple[date, ...]
-    author_count: int | None
-    authors: tuple[str, ...]
-    organization: str | None
-    comments: int | None
-    upvotes: int | None
-    code_url: str | None
-    code_stars: int | None
-    summary: str | None
-    sightings: int
 
 
 def fold(sightings: Sequence[Seen]) -> Facts:

@@ -21,7 +21,7 @@ from papertide.normal import arxiv_id, clean
 from papertide.parsers import fields
 from papertide.parsers.cards import Card, Facts
 from papertide.parsers.hf_items import day_of, read_items
-from papertide.parsers.page import Page, to_listing
+from papertide.parsers.page import Page, structured, to_listing
 from papertide.records.listing import Listing
 
 if TYPE_CHECKING:
@@ -58,13 +58,7 @@ def _from_props(text: str, captured: date | None) -> Listing | None:
         return None
     listed = day_of(props.get("dateString")) or day_of(props.get("date"))
     entries, problems = read_items(items, listed or captured)
-    return Listing(
-        layout=NAME,
-        entries=tuple(entries),
-        problems=tuple(problems),
-        captured=captured,
-        captured_given=captured is not None,
-    )
+    return structured(NAME, entries, problems, captured)
 
 
 def _from_cards(text: str, captured: date | None) -> Listing:

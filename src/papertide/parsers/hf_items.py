@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from papertide.normal import arxiv_id, clean
-from papertide.parsers.page import excerpt
+from papertide.parsers.page import excerpt, told
 from papertide.records.listing import Entry, Problem
 
 PAPER_URL = "https://huggingface.co/papers/"
@@ -37,13 +37,9 @@ def read_items(items: Iterable[object], listed: date | None) -> tuple[list[Entry
         try:
             entries.append(_entry(_mapping(item), listed))
         except (ValueError, ValidationError) as error:
-            reason = "; ".join(_told(error)) if isinstance(error, ValidationError) else str(error)
+            reason = told(error) if isinstance(error, ValidationError) else str(error)
             problems.append(Problem(reason=f"item {number}: {reason}", excerpt=excerpt(clean(str(item)[:500]))))
     return entries, problems
-
-
-def _told(error: ValidationError) -> list[str]:
-    return [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
 
 
 def _mapping(item: object) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from papertide.errors import LayoutError
 from papertide.parsers.hf_items import day_of, read_items
+from papertide.parsers.page import structured
 from papertide.records.listing import Listing, Problem
 
 NAME = "hf-json"
@@ -28,13 +29,7 @@ def parse(text: str, captured: date | None) -> Listing:
     entries, problems = read_items(items, listed or captured)
     if items and not entries and not cut:
         raise LayoutError("", f"a JSON list of {len(items)}, but none of them is a paper ({problems[0].reason})")
-    return Listing(
-        layout=NAME,
-        entries=tuple(entries),
-        problems=(*problems, *cut),
-        captured=captured,
-        captured_given=captured is not None,
-    )
+    return structured(NAME, entries, [*problems, *cut], captured)
 
 
 def _items(whole: object) -> list[object] | None:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from papertide.errors import LayoutError
 from papertide.normal import arxiv_id, clean
 from papertide.parsers.hf_items import day_of
-from papertide.parsers.page import excerpt
+from papertide.parsers.page import excerpt, structured, told
 from papertide.records.listing import Entry, Listing, Problem
 
 NAME = "jsonl"
@@ -31,20 +31,13 @@ def parse(text: str, captured: date | None) -> Listing:
         try:
             entries.append(_entry(_paper(line), number, line))
         except ValidationError as error:
-            told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            problems.append(Problem(line=number, reason=told, excerpt=excerpt(clean(line[:500]))))
+            problems.append(Problem(line=number, reason=told(error), excerpt=excerpt(clean(line[:500]))))
         except ValueError as error:
             problems.append(Problem(line=number, reason=str(error), excerpt=excerpt(clean(line[:500]))))
     if not entries:
         reason = f"line {problems[0].line}: {problems[0].reason}" if problems else "no lines"
         raise LayoutError("", f"no line is a JSON object with a title ({reason})")
-    return Listing(
-        layout=NAME,
-        entries=tuple(entries),
-        problems=tuple(problems),
-        captured=captured,
-        captured_given=captured is not None,
-    )
+    return structured(NAME, entries, problems, captured)
 
 
 def _paper(line: str) -> Mapping[str, Any]:

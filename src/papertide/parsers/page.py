@@ -72,6 +72,22 @@ def fact_lines(page: Page, place: int, text: str, length: int, *, number: int | 
     return [Line(number, text, kind, length)]
 
 
+def structured(layout: str, entries: list[Entry], problems: list[Problem], captured: date | None) -> Listing:
+    """The Listing of a page whose entries were read from data rather than from lines."""
+    return Listing(
+        layout=layout,
+        entries=tuple(entries),
+        problems=tuple(problems),
+        captured=captured,
+        captured_given=captured is not None,
+    )
+
+
+def told(error: ValidationError) -> str:
+    """What is wrong with a record, field by field, for a Problem."""
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+
+
 def excerpt(text: str) -> str:
     """The first 80 characters of a text, for a Problem."""
     return text if len(text) <= 80 else text[:79] + "…"
@@ -119,8 +135,7 @@ def to_listing(
                 )
             )
         except ValidationError as error:
-            told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            problems.append(Problem(line=card.line, reason=told, excerpt=excerpt(card.title)))
+            problems.append(Problem(line=card.line, reason=told(error), excerpt=excerpt(card.title)))
     return Listing(
         layout=layout,
         entries=tuple(entries),

@@ -28,14 +28,13 @@ class Problem(Record):
     excerpt: str = ""
 
 
-class Entry(Record):
-    """What one page says of one paper: cleaned fields, and the raw text that they were read from.
+class Known(Record):
+    """What can be known of a paper, whoever says it; unknown is None or empty.
 
-    `published` is the paper's own date (arXiv v1), `listed` the day of the listing that shows it; `line` counts from 1.
-    `comments` is 0 where a page that shows comment counts shows none, None where the page shows no counts.
+    `published` is the paper's own date (arXiv v1). `comments` is 0 where a page that shows comment counts shows none, None
+    where no page showed any.
     """
 
-    line: Count | None = None
     title: Text
     abstract: Text | None = None
     url: Text | None = None
@@ -44,7 +43,6 @@ class Entry(Record):
     source_ids: tuple[Text, ...] = ()
     published: date | None = None
     year_inferred: bool = False
-    listed: date | None = None
     author_count: Annotated[int, Field(ge=1, lt=2**31)] | None = None
     authors: tuple[Text, ...] = ()
     organization: Text | None = None
@@ -53,6 +51,16 @@ class Entry(Record):
     code_url: Text | None = None
     code_stars: Count | None = None
     summary: Text | None = None
+
+
+class Entry(Known):
+    """What one page says of one paper: cleaned fields, and the raw text that they were read from.
+
+    `listed` is the day of the listing that shows it; `line` counts from 1.
+    """
+
+    line: Count | None = None
+    listed: date | None = None
     raw: str = ""
 
 

@@ -5,43 +5,32 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from papertide.records.listing import Count, Entry, Record, Text
+from papertide.records.listing import Count, Entry, Known, Record, Text
 
 Status = Literal["inbox", "keep", "later", "skip"]
 
 
-class Paper(Record):
-    """One paper, as the library holds it and `--json` prints it; unknown is None or empty.
+class Facts(Known):
+    """What all its sightings together know of a paper: the days of the listings that showed it, and how many they are."""
 
-    `listed` are the days of the listings that showed it, `added` when it came into this library (UTC), `sightings` how
-    often a page showed it. `score` is the relevance in a search, else None until there are decisions to learn from.
+    listed: tuple[date, ...] = ()
+    sightings: Count = 1
+
+
+class Paper(Facts):
+    """One paper, as the library holds it and `--json` prints it.
+
+    `added` is when it came into this library (UTC). `score` is the relevance in a search, else None until there are
+    decisions to learn from.
     """
 
     id: int
-    title: Text
-    abstract: Text | None = None
-    url: Text | None = None
-    arxiv_id: Text | None = None
-    doi: Text | None = None
-    source_ids: tuple[Text, ...] = ()
-    published: date | None = None
-    year_inferred: bool = False
-    listed: tuple[date, ...] = ()
     added: datetime
-    author_count: Count | None = None
-    authors: tuple[Text, ...] = ()
-    organization: Text | None = None
-    comments: Count | None = None
-    upvotes: Count | None = None
-    code_url: Text | None = None
-    code_stars: Count | None = None
-    summary: Text | None = None
     topics: tuple[Text, ...] = ()
     status: Status = "inbox"
     tags: tuple[Text, ...] = ()
     note: Text | None = None
     score: float | None = None
-    sightings: Count = 1
 
 
 class Sighting(Record):
