@@ -77,11 +77,14 @@ class _Commands(TyperGroup):
 
 def build(name: str, made: Any) -> Any:
     """A command from a function, or from a Typer app with subcommands."""
-    if not isinstance(made, typer.Typer):
-        app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(name, context_settings={"help_option_names": ["-h", "--help"]})(made)
-        made = app
-    return typer.main.get_command(made)
+    if isinstance(made, typer.Typer):
+        return typer.main.get_command(made)
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(name, context_settings={"help_option_names": ["-h", "--help"]})(made)
+    command = typer.main.get_command(app)
+    if hasattr(made, "more_options"):
+        made.more_options(command)
+    return command
 
 
 def program() -> Any:

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from papertide.cli import filters
 from papertide.cli.common import Common
-from papertide.cli.filters import Given
+from papertide.cli.filters import Given, QueryWords, filtered
 from papertide.cli.taxonomy import topic_source
 from papertide.errors import UsageError
-from papertide.flows.browse import Found, check_topics, ensure_labels, find, sort_of
-from papertide.store.base import Selection
+from papertide.flows.browse import Found, check_topics, ensure_labels, find
+from papertide.store.base import Sort
 from papertide.views.console import Line
 from papertide.views.papers import list_papers
 
 _ON_A_TERMINAL = 20
 
 
+@filtered
 def list_(
     ctx: typer.Context,
-    query: filters.QueryWords = None,
-    topic: filters.Topic = None,
-    since: filters.Since = None,
-    until: filters.Until = None,
-    by: filters.By = "published",
-    authors: filters.Authors = None,
-    status: filters.Status = None,
-    tag: filters.Tag = None,
-    sort: filters.Sort = None,
-    reverse: filters.Reverse = False,
-    limit: filters.Limit = None,
-    offset: filters.Offset = 0,
+    query: QueryWords = None,
     count: Annotated[bool, typer.Option("--count", help="Only say how many there are.")] = False,
 ) -> None:
     """Browse the library, whole or by a query.
@@ -53,27 +43,16 @@ def list_(
     A query that begins with - needs -- before it: papertide list -- "-topic:code"
     On a terminal the first 20 are shown, elsewhere all; --limit says otherwise.
     """
-    given = Given(query, topic, since, until, by, authors, status, tag)
-    _browse(Common.of(ctx), given, sort=sort, reverse=reverse, limit=limit, offset=offset, count=count)
+    _browse(Common.of(ctx), Given.of(ctx, query), "published", count=count)
 
 
+@filtered
 def search(
     ctx: typer.Context,
-    query: filters.QueryWords = None,
+    query: QueryWords = None,
     any_word: Annotated[
         bool, typer.Option("--any", help="Papers holding any of the words, those with all first.")
     ] = False,
-    topic: filters.Topic = None,
-    since: filters.Since = None,
-    until: filters.Until = None,
-    by: filters.By = "published",
-    authors: filters.Authors = None,
-    status: filters.Status = None,
-    tag: filters.Tag = None,
-    sort: filters.Sort = None,
-    reverse: filters.Reverse = False,
-    limit: filters.Limit = None,
-    offset: filters.Offset = 0,
     count: Annotated[bool, typer.Option("--count", help="Only say how many there are.")] = False,
 ) -> None:
     """Find papers by words, best match first.
@@ -87,59 +66,38 @@ def search(
       papertide search "math reasoning topic:rl-finetuning date:2025"
       papertide search --any reward hacking verifier --limit 5
     """
-    given = Given(query, topic, since, until, by, authors, status, tag)
+    given = Given.of(ctx, query)
     if not given.text.strip():
         raise UsageError("nothing to search for; `papertide list` shows everything")
-    common = Common.of(ctx)
-    _browse(
-        common,
-        given,
-        sort=sort,
-        reverse=reverse,
-        limit=limit,
-        offset=offset,
-        count=count,
-        ranked=True,
-        any_word=any_word,
-    )
+    _browse(Common.of(ctx), given, "relevance", count=count, any_word=any_word)
 
 
-def _browse(
-    common: Common,
-    given: Given,
-    *,
-    sort: str | None,
-    reverse: bool,
-    limit: int | None,
-    offset: int,
-    count: bool,
-    ranked: bool = False,
-    any_word: bool = False,
-) -> None:
+def _browse(common: Common, given: Given, sort: Sort, *, count: bool, any_word: bool = False) -> None:
     console = common.console
-    order = sort_of(sort) if sort else ("relevance" if ranked else "published")
-    if limit is None and console.is_terminal:
-        limit = _ON_A_TERMINAL
     with common.library() as store:
         source = topic_source(common)
         ensure_labels(store, *source)
-        query = given.query(common, store)
-        chosen = Selection(query, common.config.reader, order, reverse, limit, offset, any_word)
-        found = find(store.looking, chosen, partial=ranked)
+        chosen = given.selection(common, store, sort=sort, any_word=any_word)
+        if chosen.limit is None and console.is_terminal:
+            chosen = replace(chosen, limit=_ON_A_TERMINAL)
+        found = find(store.looking, chosen, partial=sort == "relevance")
         total = store.looking.count(found.selection) if count or console.is_terminal else 0
-        if not found.papers and not offset and limit != 0:
-            check_topics(store.looking, query, source)
+        if not found.papers and chosen.query is not None and not chosen.offset and chosen.limit != 0:
+            check_topics(store.looking, chosen.query, source)
     if found.partial:
         console.say("no paper holds all of the words; these hold some of them", "mark")
-    if count:
-        console.json({"count": total}) if console.as_json else console.show([Line(str(total))])
-        return
-    list_papers(console, found.papers)
-    _tell_rest(common, found, total, offset)
+    if count and console.as_json:
+        console.json({"count": total})
+    elif count:
+        console.show([Line(str(total))])
+    else:
+        list_papers(console, found.papers)
+        _tell_rest(common, found, total)
 
 
-def _tell_rest(common: Common, found: Found, total: int, offset: int) -> None:
+def _tell_rest(common: Common, found: Found, total: int) -> None:
     console = common.console
+    offset = found.selection.offset
     if not found.papers:
         console.say("no papers" if not offset else "no more papers")
     elif console.is_terminal and offset + len(found.papers) < total:

@@ -2,65 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperOption
 
 from papertide.cli.common import Common
-from papertide.flows.browse import Filters, query_of
+from papertide.flows.browse import Filters, query_of, sort_of
 from papertide.query import Query
 from papertide.store import SqliteStore
+from papertide.store.base import Selection, Sort
 
 QueryWords = Annotated[
     list[str] | None, typer.Argument(metavar="[QUERY]...", help="Words and fields; see `papertide list --help`.")
 ]
 Topic = Annotated[list[str] | None, typer.Option("--topic", metavar="T", help="Only this topic; may be given again.")]
-Since = Annotated[str | None, typer.Option(metavar="DATE", help="From this day, month or year on.")]
-Until = Annotated[str | None, typer.Option(metavar="DATE", help="Up to this day, month or year.")]
-By = Annotated[str, typer.Option(metavar="FIELD", help="What --since and --until mean: published, listed, added.")]
-Authors = Annotated[str | None, typer.Option(metavar="N", help="Author count: 3, 2..5, <=3, >=10, none.")]
-Status = Annotated[str | None, typer.Option(metavar="S", help="inbox, keep, later or skip.")]
-Tag = Annotated[
-    list[str] | None, typer.Option("--tag", metavar="T", help="Only papers with this tag; may be given again.")
-]
-Sort = Annotated[
-    str | None,
-    typer.Option(metavar="FIELD", help="published, listed, added, score, upvotes, comments, authors or title."),
-]
-Reverse = Annotated[bool, typer.Option("--reverse", help="The other way round.")]
-Limit = Annotated[int | None, typer.Option(metavar="N", min=0, help="At most so many.")]
-Offset = Annotated[int, typer.Option(metavar="N", min=0, help="Leave out the first so many.")]
+
+_KEY = "papertide.filters"
+
+_OPTIONS: tuple[tuple[str, str | None, str, dict[str, Any]], ...] = (
+    # flag, what its value is called (None: it has none), help, and what else the parser is to know
+    ("--topic", "T", "Only this topic; may be given again.", {"multiple": True}),
+    ("--since", "DATE", "From this day, month or year on.", {}),
+    ("--until", "DATE", "Up to this day, month or year.", {}),
+    ("--by", "FIELD", "What --since and --until mean: published, listed, added.", {"default": "published"}),
+    ("--authors", "N", "Author count: 3, 2..5, <=3, >=10, none.", {}),
+    ("--status", "S", "inbox, keep, later or skip.", {}),
+    ("--tag", "T", "Only papers with this tag; may be given again.", {"multiple": True}),
+    ("--sort", "FIELD", "published, listed, added, score, upvotes, comments, authors or title.", {}),
+    ("--reverse", None, "The other way round.", {}),
+    ("--limit", "N", "At most so many.", {"type": int}),
+    ("--offset", "N", "Leave out the first so many.", {"type": int, "default": 0}),
+)
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+def filtered(command: Command) -> Command:
+    """Mark a command as one that takes these options; `Given.of` has their values."""
+    command.more_options = _add_options  # type: ignore[attr-defined]  # a function may carry what it likes
+    return command
+
+
+def _add_options(command: Any) -> None:
+    for flag, metavar, told, more in _OPTIONS:
+        settings = {"is_flag": True, "default": False} if metavar is None else {"type": str, "metavar": metavar, **more}
+        command.params.append(
+            TyperOption(param_decls=[flag], help=told, expose_value=False, callback=_keep(flag[2:]), **settings)
+        )
+
+
+def _keep(name: str) -> Callable[[Any, Any, Any], Any]:
+    def callback(ctx: Any, _param: Any, value: Any) -> Any:
+        ctx.find_root().meta.setdefault(_KEY, {})[name] = value
+        if name in ("limit", "offset") and value is not None and value < 0:
+            raise typer.BadParameter("at least 0")
+        return value
+
+    return callback
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The filter options as they were given."""
+    """The query as it was typed (words that the shell took apart are one text), the filters, and order and extent."""
 
-    words: Sequence[str] | None = None
-    topic: Sequence[str] | None = None
-    since: str | None = None
-    until: str | None = None
-    by: str = "published"
-    authors: str | None = None
-    status: str | None = None
-    tag: Sequence[str] | None = None
+    text: str
+    filters: Filters
+    sort: str | None
+    reverse: bool
+    limit: int | None
+    offset: int
 
-    @property
-    def text(self) -> str:
-        """The query as it was typed; words that the shell took apart are one query."""
-        return " ".join(self.words or ())
+    @classmethod
+    def of(cls, ctx: Any, words: list[str] | None) -> Given:
+        """What was given to this run."""
+        told: dict[str, Any] = ctx.find_root().meta.get(_KEY, {})
+        filters = Filters(
+            topics=tuple(told["topic"] or ()),
+            since=told["since"],
+            until=told["until"],
+            by=told["by"],
+            authors=told["authors"],
+            status=told["status"],
+            tags=tuple(told["tag"] or ()),
+        )
+        return cls(" ".join(words or ()), filters, told["sort"], told["reverse"], told["limit"], told["offset"])
 
     def query(self, common: Common, store: SqliteStore) -> Query:
         """The one query that the words and the options make."""
-        filters = Filters(
-            topics=tuple(self.topic or ()),
-            since=self.since,
-            until=self.until,
-            by=self.by,
-            authors=self.authors,
-            status=self.status,
-            tags=tuple(self.tag or ()),
+        return query_of(store.looking, self.text, self.filters, reader=common.config.reader, today=common.today)
+
+    def selection(
+        self, common: Common, store: SqliteStore, *, sort: Sort = "published", any_word: bool = False
+    ) -> Selection:
+        """The papers meant, in the order asked for, else in that of `sort`."""
+        return Selection(
+            query=self.query(common, store),
+            reader=common.config.reader,
+            sort=sort_of(self.sort) if self.sort else sort,
+            reverse=self.reverse,
+            limit=self.limit,
+            offset=self.offset,
+            any_word=any_word,
         )
-        return query_of(store.looking, self.text, filters, reader=common.config.reader, today=common.today)
