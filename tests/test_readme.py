@@ -7,7 +7,6 @@ import shlex
 from pathlib import Path
 
 import pytest
-
 from tests.terminal import in_terminal, without_style
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -122,15 +122,14 @@ def _placement(faces: Sequence[Face], members: Sequence[tuple[Seen, int]], k: in
     seen, face = members[k]
     if k == 0:
         return Placement(seen.ref, "new", None, "first seen here")
-    best: Verdict | None = None
-    where = ""
-    for other, other_face in (*members[:k], *members[k + 1 :]):
-        verdict = _same_face(faces[face]) if face == other_face else compare(faces[face], faces[other_face])
-        if verdict.kind is Kind.SAME and (best is None or _rank(verdict) > _rank(best)):
-            best, where = verdict, other.page
-    if best is None:  # a link was needed to get here
-        raise AssertionError("a sighting in a group without a link")
+    others = (*members[:k], *members[k + 1 :])
+    links = [(_link(faces, face, other_face), other.page) for other, other_face in others]
+    best, where = max(((v, page) for v, page in links if v.kind is Kind.SAME), key=lambda link: _rank(link[0]))
     return Placement(seen.ref, best.method, best.score, f"{best.reason} (as on {where})")
+
+
+def _link(faces: Sequence[Face], one: int, other: int) -> Verdict:
+    return _same_face(faces[one]) if one == other else compare(faces[one], faces[other])
 
 
 def _rank(verdict: Verdict) -> tuple[int, float]:

@@ -23,9 +23,6 @@ class TitleIndex:
         for key in keys:
             self.add(key)
 
-    def __len__(self) -> int:
-        return len(self._known)
-
     def add(self, key: str) -> None:
         """Take in a key; one that is there already changes nothing."""
         if key not in self._known:

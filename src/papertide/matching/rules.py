@@ -105,10 +105,8 @@ def _alike(a: Face, b: Face, ratio: float, texts: Texts, *, begins: bool) -> Ver
             return Verdict(Kind.UNLIKE, "title", ratio, "the same title, but a generic one, and the abstracts differ")
         return Verdict(Kind.SAME, "title", 100.0, "the same title" if a.words == b.words else "the same title, respelt")
     if texts is Texts.AGREE:
-        if ratio >= LEAST_RATIO[texts]:
-            return Verdict(Kind.SAME, "title", ratio, f"the titles are {ratio:.0f}% alike and the abstracts agree")
-        if begins:
-            return Verdict(Kind.SAME, "title", ratio, "one title begins the other and the abstracts agree")
+        alike = "one title begins the other" if begins else f"the titles are {ratio:.0f}% alike"
+        return Verdict(Kind.SAME, "title", ratio, f"{alike} and the abstracts agree")
     other = _different_word(a.words, b.words)
     if other is not None:
         return Verdict(Kind.UNLIKE, "title", ratio, f"the titles are {ratio:.0f}% alike, but {other}")

@@ -17,7 +17,7 @@ from papertide.errors import LayoutError
 from papertide.normal import arxiv_id
 from papertide.parsers import fields
 from papertide.parsers.cards import Card, Kind, Line, kind_of
-from papertide.parsers.segment import ends_sentence
+from papertide.parsers.segment import ends_in_link, ends_sentence
 from papertide.records.listing import Entry, Listing, Problem
 
 LONGEST_LINE = 100_000
@@ -142,7 +142,7 @@ def to_listing(
         problems=tuple(problems),
         captured=captured or header if dated else captured,
         captured_given=captured is not None,
-        notes=_notes(cards, year),
+        notes=_notes(page, cards, year),
     )
 
 
@@ -181,12 +181,16 @@ def _comments(card: Card, *, dated: bool) -> int | None:
     return 0 if dated and card.facts.date is not None else None
 
 
-def _notes(cards: Sequence[Card], year: fields.PageYear | None) -> tuple[str, ...]:
+def _notes(page: Page, cards: Sequence[Card], year: fields.PageYear | None) -> tuple[str, ...]:
+    notes: list[str] = []
+    last = cards[-1] if cards else None
+    if not page.ended and last is not None and not last.facts.seen and ends_in_link(last.abstract or ""):
+        notes.append("the page ends in a link, without a line end: it may be cut off there")
     bare = sum(card.facts.date is not None and card.facts.date.year is None for card in cards)
-    if not bare or year is not None:
-        return ()
-    which = "a date has" if bare == 1 else f"{bare} dates have"
-    return (f"{which} no year and nothing on the page tells it; give the day of the capture with --captured",)
+    if bare and year is None:
+        which = "a date has" if bare == 1 else f"{bare} dates have"
+        notes.append(f"{which} no year and nothing on the page tells it; give the day of the capture with --captured")
+    return tuple(notes)
 
 
 # --- cut pages --------------------------------------------------------------------------------------------------------
@@ -205,7 +209,7 @@ def _cut_off(page: Page, cards: Sequence[Card], card: Card) -> str | None:
         return None
     if page.ended or facts.seen:
         return None
-    if card.abstract is not None and not ends_sentence(card.abstract):
+    if card.abstract is not None and not ends_sentence(card.abstract) and not ends_in_link(card.abstract):
         return "the page is cut off in this paper's abstract"
     if most_dated and others:
         return "the page is cut off behind this paper's abstract"

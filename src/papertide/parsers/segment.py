@@ -65,6 +65,7 @@ _TITLE_CASE = 1.5  # an abstract whose first line is set like a title
 _TOO_LONG = ((2000, 5.0), (3000, 6.0))  # arXiv takes at most 1,920 characters of abstract
 
 _ENDS_SENTENCE = re.compile(r"""[.!?…。！？][)\]}"'”’*_`]*$""")
+_LINK = re.compile(r"(?:https?://(?:[\w-]+\.)+[a-z]{2,}|www\.[\w-]+\.[a-z]{2,})(?:[/?#:]\S*)?")
 _HOLDS_SENTENCE = re.compile(r"[a-z)\]]\. +[A-Z]")
 
 
@@ -73,9 +74,14 @@ def ends_sentence(text: str) -> bool:
     return _ENDS_SENTENCE.search(text[-12:]) is not None
 
 
+def ends_in_link(text: str) -> bool:
+    """Whether the last word of a text is an address."""
+    return _LINK.fullmatch(text.rpartition(" ")[2]) is not None
+
+
 def _is_finished(text: str) -> bool:
     """Whether an abstract may end here: at the end of a sentence, or with a link."""
-    return ends_sentence(text) or text.rpartition(" ")[2].startswith(("http://", "https://", "www."))
+    return ends_sentence(text) or ends_in_link(text)
 
 
 def _is_title_case(text: str) -> bool:
