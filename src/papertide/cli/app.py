@@ -111,12 +111,11 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        code = program().main(list(arguments), prog_name="papertide", standalone_mode=False)
+        code = int(program().main(list(arguments), prog_name="papertide", standalone_mode=False) or 0)
         sys.stdout.flush()
-        return int(code or 0)
-    except KeyboardInterrupt:
-        Console().say("interrupted; what was stored before stays")
-        return ExitCode.INTERRUPTED
+        if code == ExitCode.INTERRUPTED:
+            Console().say("interrupted; what was stored before stays")
+        return code
     except PapertideError as error:
         _tell(error)
         return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.FAILED
