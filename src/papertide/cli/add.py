@@ -104,7 +104,7 @@ def _tell(console: Console, report: AddReport, *, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     pages = counted(report.pages, "page")
     counts = f"{report.new} {would}new, {report.merged} {would}merged, {report.unchanged} unchanged"
-    told = f"{pages}, {report.entries} entries: {counts}"
+    told = f"{pages}, {report.entries} {'entry' if report.entries == 1 else 'entries'}: {counts}"
     console.show([Line(told)])
     if report.problems and not console.as_json:
         rest = "what could be read is stored" if report.entries else "nothing was stored"

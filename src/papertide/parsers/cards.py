@@ -11,8 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from papertide.errors import LayoutError
 from papertide.parsers import fields
 from papertide.parsers.segment import Shape, TextLine, ends_sentence, rejoin, segments, shape_of
+
+
+LONGEST_RUN = 50_000
+"""Lines of text that may stand side by side; a listing of a thousand papers, hard-wrapped, has fewer."""
 
 
 class Kind(Enum):
@@ -203,6 +208,8 @@ def _take_organization(text: list[TextLine], *, begun: bool) -> str | None:
 
 
 def _split(text: Sequence[TextLine], shape: Shape) -> list[Card]:
+    if len(text) > LONGEST_RUN:
+        raise LayoutError("", f"{len(text):,} lines of text from line {text[0].number} on, with no fact between them")
     cards: list[Card] = []
     cut, cost = segments(text, shape)
     for segment in cut:

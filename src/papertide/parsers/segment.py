@@ -59,6 +59,7 @@ _JOIN_PARAGRAPHS = 8.0  # two paragraphs of one abstract
 _JOIN_TITLE_PARAGRAPHS = 15.0  # a title in two paragraphs
 _HOPELESS = 45.0  # a segment whose joins cost more is not looked at further
 _LONGEST_TITLE = 600  # characters; likewise
+_MOST_LINES = 150  # likewise: an abstract wrapped at 25 columns has fewer
 _LOWER_START = 3.0  # a title that begins in lower case, more where it goes on a sentence
 
 _TITLE_CASE = 1.5  # an abstract whose first line is set like a title
@@ -199,7 +200,7 @@ def _extend(
 ) -> None:
     """Try every segment that begins at `start`, and keep it where it is the cheapest way to its end."""
     joined, length, sentences = 0.0, -1, False
-    for stop in range(start + 1, len(lines) + 1):
+    for stop in range(start + 1, min(len(lines), start + _MOST_LINES) + 1):
         line = lines[stop - 1]
         if stop - 1 > start:
             joined += joins[stop - 1].within_title if title else joins[stop - 1].within_abstract
