@@ -113,9 +113,6 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         code = int(program().main(list(arguments), prog_name="papertide", standalone_mode=False) or 0)
         sys.stdout.flush()
-        if code == ExitCode.INTERRUPTED:
-            Console().say("interrupted; what was stored before stays")
-        return code
     except PapertideError as error:
         _tell(error)
         return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.FAILED
@@ -126,6 +123,9 @@ def _run(arguments: Sequence[str]) -> int:
             raise
         error.show()  # the parser's own usage errors
         return int(error.exit_code)
+    if code == ExitCode.INTERRUPTED:
+        Console().say("interrupted; what was stored before stays")
+    return code
 
 
 def _tell(error: PapertideError) -> None:

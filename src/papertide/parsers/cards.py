@@ -15,7 +15,6 @@ from papertide.errors import LayoutError
 from papertide.parsers import fields
 from papertide.parsers.segment import Shape, TextLine, ends_sentence, rejoin, segments, shape_of
 
-
 LONGEST_RUN = 50_000
 """Lines of text that may stand side by side; a listing of a thousand papers, hard-wrapped, has fewer."""
 
