@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import pty
 import shutil
 import sys
+import termios
+import threading
 from collections.abc import Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,9 +147,52 @@ class Program:
         assert ran.code == 0, ran.err
         return ran
 
+    def on_terminal(
+        self,
+        *arguments: str | int | Path,
+        columns: int = 80,
+        typed: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> tuple[int, str]:
+        """Run a command line with all three streams on a pseudo-terminal; gives its exit code and the raw output.
+
+        In this process, so that it is quick; `tests.terminal.in_terminal` does the same in a process of its own.
+        """
+        master, slave = pty.openpty()
+        attributes = termios.tcgetattr(slave)
+        attributes[3] &= ~termios.ECHO
+        termios.tcsetattr(slave, termios.TCSANOW, attributes)
+        pieces: list[bytes] = []
+        drain = threading.Thread(target=_drain, args=(master, pieces))
+        drain.start()
+        os.write(master, typed.encode())
+        with self._patch.context() as patch:
+            for name, value in {"TERM": "xterm-256color", "COLUMNS": str(columns), **(environment or {})}.items():
+                patch.setenv(name, value)
+            with ExitStack() as stack:
+                stack.callback(os.close, slave)
+                for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+                    patch.setattr(sys, name, stack.enter_context(open(slave, mode, encoding="utf-8", closefd=False)))
+                code = run([str(argument) for argument in arguments])
+        drain.join()
+        os.close(master)
+        return int(code), b"".join(pieces).decode().replace("\r\n", "\n")
+
     def add(self, papers: list[dict[str, Any]], name: str = "more.jsonl") -> Ran:
         """Add papers given as mappings."""
         return self("add", write_jsonl(self.library.with_name(name), papers), "--json")
+
+
+def _drain(master: int, pieces: list[bytes]) -> None:
+    """Read a terminal's other side until nobody writes to it any more."""
+    while True:
+        try:
+            piece = os.read(master, 65536)
+        except OSError:
+            return
+        if not piece:
+            return
+        pieces.append(piece)
 
 
 def write_jsonl(path: Path, papers: list[dict[str, Any]]) -> Path:

@@ -1,0 +1,131 @@
+"""`papertide export`: what is in it, how it is grouped, and that a file is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+from tests.cli.harness import LORA, PAPER_KEYS, REWARD, SURVEY, Program
+
+
+def test_every_paper_stands_in_it(demo: Program) -> None:
+    """Markdown and JSON Lines hold every paper of the library, each once where there are no groups."""
+    rows = demo.done("list", "--json").rows
+    text = demo.done("export").out
+    assert text.count("\n- **") == len(rows) == 46
+    assert demo.done("export", "--format", "jsonl").rows == rows
+
+
+def test_json_lines_are_those_of_list(demo: Program) -> None:
+    """`export --format jsonl` is byte for byte what `list --json` prints, and so is `export --json`."""
+    printed = demo.done("list", "--json").out
+    assert demo.done("export", "--format", "jsonl").out == printed
+    assert demo.done("export", "--json").out == printed
+    assert demo.done("export", "-o", "x.jsonl", "--format", "jsonl").out == ""
+    assert Path("x.jsonl").read_bytes() == printed.encode()
+
+
+@pytest.mark.parametrize("form", ["markdown", "jsonl"])
+@pytest.mark.parametrize("group", ["none", "topic", "month", "tag", "status"])
+def test_same_library_same_bytes(demo: Program, form: str, group: str) -> None:
+    """The same library and query give the same bytes, to a file and to stdout, however often; jsonl has each paper once."""
+    given = ["--format", form, "--group-by", group, "topic:peft OR date:2024"]
+    demo.done("export", *given, "-o", "a")
+    demo.done("export", *given, "-o", "b")
+    data = Path("a").read_bytes()
+    assert data == Path("b").read_bytes() == demo.done("export", *given).out.encode()
+    assert data.endswith(b"\n")
+    assert b"\r" not in data
+    if form == "jsonl":
+        assert len(set(data.splitlines())) == len(data.splitlines())
+
+
+def headings(text: str) -> list[str]:
+    """The group headings of a Markdown export."""
+    return re.findall(r"^## (.*)$", text, flags=re.MULTILINE)
+
+
+def test_groups(program: Program) -> None:
+    """Each grouping has its headings in order, the unknown last, and every paper in each of its groups."""
+    program.done("tag", LORA, "+b", "+a")
+    program.done("keep", SURVEY)
+    program.done("skip", REWARD)
+
+    def export(group: str) -> str:
+        return program.done("export", "--group-by", group).out
+
+    assert headings(export("none")) == []
+    assert headings(export("month")) == ["2025-02", "2025-01", "2024-06", "2024-05", "2023-12", "No date"]
+    assert headings(export("status")) == ["Inbox", "Keep", "Skip"]
+    assert headings(export("tag")) == ["a", "b", "No tag"]
+    assert export("tag").count("Low-rank adapters for small models") == 2
+    assert headings(export("topic")) == [row["name"] for row in program.done("topics", "--json").rows if row["papers"]]
+    for group in ("month", "status", "topic"):
+        assert export(group).count("\n- **") == 7
+
+
+def test_filters_and_sort_are_those_of_list(program: Program) -> None:
+    """Queries, filters, order and limit choose as they do for `list`."""
+    for given in ("--topic peft", "lora", "--sort upvotes --limit 3", "--authors none --reverse", "--until 2024-05"):
+        listed = program.done("list", *given.split(), "--json").rows
+        exported = program.done("export", *given.split(), "--format", "jsonl").rows
+        assert exported == listed
+        assert [list(row) for row in exported] == [PAPER_KEYS] * len(listed)
+
+
+def test_the_subtitle_tells_the_query(program: Program) -> None:
+    """A reading list says how many papers it holds and of which query, and an empty one says none."""
+    assert "\n\n2 papers: topic:peft\n" in program.done("export", "--topic", "peft").out
+    assert "\n\n1 paper: " in program.done("export", "laundry").out
+    empty = program.done("export", "topic:vision").out
+    assert "0 papers" in empty
+    assert "- **" not in empty
+
+
+def test_what_is_written_is_said_on_stderr(program: Program) -> None:
+    """With -o stdout stays empty and stderr says where; with --json one object says it on stdout."""
+    ran = program.done("export", "-o", "list.md")
+    assert (ran.out, ran.err) == ("", "7 papers written to list.md\n")
+    told = program.done("export", "-o", "list.md", "--json").one
+    assert (told["papers"], told["output"]) == (7, "list.md")
+
+
+@pytest.mark.parametrize("where", ["missing/list.md", "folder", "file.txt/list.md", "x" * 300])
+def test_where_nothing_can_be_written(program: Program, where: str) -> None:
+    """An output that can't be written is exit 1, named, and leaves nothing behind."""
+    Path("folder").mkdir()
+    Path("file.txt").write_text("old", "utf-8")
+    before = sorted(Path().iterdir())
+    ran = program("export", "-o", where, "--json")
+    assert (ran.code, ran.out) == (1, "")
+    assert where in ran.err
+    assert sorted(Path().iterdir()) == before
+    assert Path("file.txt").read_text("utf-8") == "old"
+
+
+def test_a_file_keeps_its_permissions_and_its_link(program: Program) -> None:
+    """A file that is replaced keeps its permissions; a link stays a link and what it points to is written."""
+    Path("real.md").write_text("old", "utf-8")
+    Path("real.md").chmod(0o640)
+    Path("link.md").symlink_to("real.md")
+    program.done("export", "-o", "link.md")
+    assert Path("link.md").is_symlink()
+    assert Path("real.md").read_text("utf-8").startswith("# Reading list")
+    assert stat.S_IMODE(Path("real.md").stat().st_mode) == 0o640
+    assert sorted(path.name for path in Path().glob("*.md")) == ["link.md", "real.md"]
+    old = os.umask(0o027)
+    try:
+        program.done("export", "-o", "new.md")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(Path("new.md").stat().st_mode) == 0o640
+
+
+def test_a_note_goes_along(program: Program) -> None:
+    """The reader's own note stands under its paper; another reader's doesn't."""
+    program.done("note", LORA, "compare with *others*")
+    assert "  Note: compare with \\*others\\*\n" in program.done("export").out
+    assert "Note:" not in program.done("export", "--reader", "you").out

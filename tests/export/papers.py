@@ -1,0 +1,86 @@
+"""Papers for the tests of exporters: each value fixed, so that the bytes are."""
+
+from __future__ import annotations
+
+from papertide.export.base import ReadingList, Section
+from papertide.records.plain import PaperDict
+
+
+def paper(number: int, title: str, **known: object) -> PaperDict:
+    """A paper of which only these things are known."""
+    made: PaperDict = {
+        "id": number,
+        "title": title,
+        "abstract": None,
+        "url": None,
+        "arxiv_id": None,
+        "doi": None,
+        "source_ids": [],
+        "published": None,
+        "year_inferred": False,
+        "listed": [],
+        "added": "2026-11-21T10:00:00Z",
+        "author_count": None,
+        "authors": [],
+        "organization": None,
+        "comments": None,
+        "upvotes": None,
+        "code_url": None,
+        "code_stars": None,
+        "summary": None,
+        "topics": [],
+        "status": "inbox",
+        "tags": [],
+        "note": None,
+        "score": None,
+        "sightings": 1,
+    }
+    made.update(known)  # type: ignore[typeddict-item] # the keys are checked by the tests that read them
+    return made
+
+
+WHOLE = paper(
+    12,
+    "Low-rank adapters, at last",
+    abstract="We propose adapters of low rank. They fit a laptop.",
+    url="https://huggingface.co/papers/2405.99001",
+    arxiv_id="2405.99001",
+    doi="10.1000/182",
+    source_ids=["hf:2405.99001"],
+    published="2024-05-10",
+    year_inferred=True,
+    listed=["2026-05-07", "2026-05-08"],
+    author_count=5,
+    authors=["Ada Example", "Ben Example", "Cy Example", "Di Example", "Ed Example"],
+    organization="Example Lab",
+    comments=1,
+    upvotes=12,
+    code_url="https://example.org/lora",
+    code_stars=3,
+    summary="Small layers.",
+    topics=["peft", "efficiency"],
+    status="keep",
+    tags=["todo"],
+    note="compare with section 4",
+    score=0.73,
+    sightings=3,
+)
+HOSTILE = paper(
+    13,
+    "*Stars* _lines_ `code` [link](javascript:alert(1)) <b>bold</b> &amp; $x^2$ ~gone~ | a | # C#",
+    abstract="1. not a list <script>alert(1)</script> ![image](https://example.org/x.png) - not one either",
+    url="javascript:alert(1)",
+    organization="# Not a heading",
+    author_count=1,
+    comments=0,
+    code_url="file:///etc/passwd",
+    topics=["bad`topic", "vision"],
+    note="> not a quote\n\n# nor a heading",
+)
+BARE = paper(14, "微调")
+READING = ReadingList(
+    "Reading list",
+    "3 papers: topic:peft OR date:2024",
+    [Section("Parameter-efficient fine-tuning", [WHOLE, BARE]), Section("Other", [HOSTILE, WHOLE], "2 more: `query`")],
+    {14: "Only this sentence."},
+)

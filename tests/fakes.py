@@ -1,0 +1,167 @@
+"""Small real parts that the tests of several rooms share: pages, libraries filled with them, and what a library holds."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from random import Random
+
+from papertide import topics
+from papertide.flows.add import add
+from papertide.records.reports import AddReport
+from papertide.sources.base import Raw
+from papertide.store import SqliteStore
+from papertide.topics import Taxonomy
+
+NOW = "2026-11-21T10:00:00Z"
+READER = "ada"
+
+
+
+def rules_of(**keywords: str) -> Taxonomy:
+    """Topic rules: each name is a topic, its words are its strong keywords."""
+    tables = [
+        f'[{topic}]\nname = "{topic.title()}"\ndescription = "for a test"\nstrong = {json.dumps(words.split())}\n'
+        for topic, words in keywords.items()
+    ]
+    return topics.load("\n".join(tables).encode(), "rules")
+
+
+RULES = rules_of(peft="adapter lora", memory="forgetting")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a text dump shows of one paper; `day` as the page writes it: "Mar 24, 2024", "May 7"."""
+
+    title: str
+    abstract: str
+    authors: int = 3
+    day: str = "Mar 24, 2024"
+
+
+def text_page(*cards: Card, header: str = "") -> bytes:
+    """A listing page in the layout "hf-text", with the day of the listing as `header`."""
+    top = ["new", "Get trending papers in your email inbox!", "Subscribe", "Daily Papers"]
+    blocks = [*top, *([header] if header else [])]
+    blocks += [f"{c.title}\n\n{c.abstract}\n\n  • {c.authors} authors\n·\n{c.day}" for c in cards]
+    return ("\n\n".join(blocks) + "\n").encode()
+
+
+def json_page(*papers: Mapping[str, object] | str) -> bytes:
+    """A page in the layout "jsonl": mappings with at least a title, or titles alone."""
+    lines = [{"title": paper} if isinstance(paper, str) else paper for paper in papers]
+    return "".join(json.dumps(line) + "\n" for line in lines).encode()
+
+
+_WORDS = (
+    "gradient batch teacher student layer token prompt budget sample reward policy memory route expert kernel cache draft"
+    " label noise margin vector sketch anchor window branch merge probe signal filter ladder mirror ribbon harbour lantern"
+).split()
+
+
+def prose(subject: str, words: int = 45) -> str:
+    """An abstract like no other subject's, always the same for one, and long enough to be compared."""
+    return f"{subject.capitalize()}: {' '.join(Random(subject).choices(_WORDS, k=words))}."
+
+
+def add_pages(
+    store: SqliteStore,
+    *pages: Raw | bytes,
+    rules: Taxonomy = RULES,
+    now: str = NOW,
+    captured: date | None = None,
+    dry_run: bool = False,
+    layout: str = "auto",
+) -> AddReport:
+    """Add pages and give the report; bytes alone are named after their place."""
+    raws = [page if isinstance(page, Raw) else Raw(f"page-{n}", page) for n, page in enumerate(pages, 1)]
+    steps = add(raws, lambda: store, rules, now=lambda: now, captured=captured, dry_run=dry_run, layout=layout)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            report: AddReport = stop.value
+            return report
+
+
+def look(path: Path) -> sqlite3.Connection:
+    """A connection of its own to a library, past all of our code."""
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, those of the search index among them, and what the file says of itself."""
+    connection = look(path)
+    try:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")]
+        tables = {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in names}
+        tables["(schema)"] = sorted(connection.execute("SELECT type, name, sql FROM sqlite_master"), key=repr)
+        for pragma in ("user_version", "application_id"):
+            tables[f"({pragma})"] = connection.execute(f"PRAGMA {pragma}").fetchall()
+        return tables
+    finally:
+        connection.close()
+
+
+def in_step(path: Path) -> bool:
+    """Whether the search index says what the papers say, by FTS5's own check."""
+    connection = look(path)
+    try:
+        connection.execute("INSERT INTO paper_text (paper_text, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+_FACTS = (
+    "title, abstract, url, arxiv_id, doi, published, year_inferred, author_count, authors, organization, comments, upvotes,"
+    " code_url, code_stars, summary, sightings"
+)
+_SIDES = {
+    "sources": "SELECT source_id FROM paper_source WHERE paper_id = ? ORDER BY 1",
+    "listed": "SELECT day FROM paper_listed WHERE paper_id = ? ORDER BY 1",
+    "topics": "SELECT topic FROM paper_topic WHERE paper_id = ? ORDER BY place",
+    "seen": "SELECT g.digest, g.captured, g.captured_given, s.position, s.entry FROM sighting s"
+    " JOIN page g ON g.id = s.page_id WHERE s.paper_id = ? ORDER BY 1, 4",
+}
+
+
+def papers_of(path: Path) -> list[object]:
+    """The papers of a library with their side tables and sightings, up to what depends on when they came: numbers and `added`."""
+    connection = look(path)
+    try:
+        found: list[object] = []
+        for number, *facts in connection.execute(f"SELECT id, {_FACTS} FROM paper").fetchall():
+            found.append((facts, [connection.execute(sql, (number,)).fetchall() for sql in _SIDES.values()]))
+        return sorted(found, key=repr)
+    finally:
+        connection.close()
+
+
+def forked(work: Callable[[], None]) -> int:
+    """Start a process of its own that does `work` and ends with 0, or with 1 for any exception; gives its id.
+
+    A fork, so that nothing has to be imported anew. It ends at once, past all that the test run would tidy up.
+    """
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    return child
+
+
+def exit_codes(children: Iterable[int]) -> list[int]:
+    """Wait for processes; gives their exit codes, negative for the signal that ended one."""
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]

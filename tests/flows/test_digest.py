@@ -1,0 +1,75 @@
+"""The digest's selection, which is a pure function of papers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.export.papers import paper
+
+from papertide.flows.digest import select
+from papertide.ranking.order import first_impression
+from papertide.records.plain import PaperDict
+
+NAMES = {"a": "First", "b": "Second"}
+TODAY = date(2026, 5, 7)
+PAPERS = st.lists(
+    st.builds(
+        lambda number, topics, upvotes, day: paper(
+            number, "x", topics=topics, upvotes=upvotes, added=f"2026-05-0{day}T12:00:00Z"
+        ),
+        st.integers(1, 99),
+        st.lists(st.sampled_from(["a", "b", "zz"]), unique=True),
+        st.none() | st.integers(0, 3),
+        st.integers(1, 9),
+    ),
+    unique_by=lambda made: made["id"],
+)
+
+
+@given(PAPERS, st.none() | st.integers(1, 3))
+def test_each_new_paper_counts_once(papers: list[PaperDict], limit: int | None) -> None:
+    """All papers are new; each stands in one section or is left out there; sections hold no more than the limit."""
+    made = select(papers, NAMES, day=TODAY, limit=limit)
+    assert sorted(made.new) == sorted(p["id"] for p in papers)
+    assert sum(len(s.papers) + s.left_out for s in made.sections) == len(papers)
+    assert len({p["id"] for p in made.papers}) == len(made.papers)
+    for section in made.sections:
+        assert limit is None or len(section.papers) <= limit
+        assert not section.left_out or len(section.papers) == limit
+        assert list(section.papers) == sorted(section.papers, key=first_impression)
+        assert all((p["topics"] or [""])[0] == section.topic for p in section.papers)
+    order = [s.topic for s in made.sections]
+    assert order == [t for t in ("a", "b", "zz", "") if t in order]
+
+
+@given(PAPERS.flatmap(lambda papers: st.tuples(st.just(papers), st.permutations(papers))))
+def test_the_order_of_papers_does_not_matter(both: tuple[list[PaperDict], list[PaperDict]]) -> None:
+    """The same papers in any order make the same digest."""
+    assert select(both[0], NAMES, day=TODAY, limit=2) == select(both[1], NAMES, day=TODAY, limit=2)
+
+
+@given(PAPERS)
+def test_the_query_spans_the_days(papers: list[PaperDict]) -> None:
+    """A section's query names its topic and the days on which its papers came."""
+    for section in select(papers, NAMES, day=TODAY).sections:
+        days = sorted(p["added"][:10] for p in section.papers)
+        span = days[0] if days[0] == days[-1] else f"{days[0]}..{days[-1]}"
+        assert section.query == f"topic:{section.topic or 'none'} added:{span} status:inbox"
+
+
+def test_a_summary_comes_before_a_sentence() -> None:
+    """Where a page gave a summary it is told; else the telling sentence; else nothing."""
+    papers = [
+        paper(1, "x", summary="In short.", abstract="At length."),
+        paper(2, "x", abstract="We propose it at some length. And more."),
+        paper(3, "x"),
+    ]
+    assert select(papers, {}, day=TODAY).sentences == {1: "In short.", 2: "We propose it at some length."}
+
+
+def test_topics_asked_for_decide_the_section() -> None:
+    """Among the topics asked for the paper's first is its section."""
+    made = select([paper(1, "x", topics=["zz", "b", "a"])], NAMES, day=TODAY, topics=["a", "b"])
+    assert [section.topic for section in made.sections] == ["b"]

@@ -1,0 +1,141 @@
+"""What is set once: the file, the environment, the flags, and which of them wins."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from papertide.config import Config, load, now
+from papertide.errors import ConfigError, UsageError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where the config file of the test is."""
+    return tmp_path / "config" / "config.toml"
+
+
+def settings(file: Path, text: str | None = None, **more: str) -> Config:
+    """The settings with this text in the file and this in the environment."""
+    if text is not None:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, "utf-8")
+    return load({"PAPERTIDE_CONFIG": str(file), "LOGNAME": "login", **more})
+
+
+def test_nothing_set(home: Path) -> None:
+    """Without any setting the library is in the user's data folder, the reader is the login name, today is today."""
+    found = load({"LOGNAME": "login"})
+    assert found.library == home / ".data" / "papertide" / "library.db"
+    assert (found.reader, found.today) == ("login", date.today())  # noqa: DTZ011 - the reader's own day
+    assert found.topics_file == home / ".config" / "papertide" / "topics.toml"
+    assert found.topic_source() is None
+    assert not list(home.iterdir())
+
+
+def test_the_later_wins(file: Path) -> None:
+    """The flag wins over the environment, the environment over the file."""
+    text = 'library = "file.db"\nreader = "file"\n'
+    assert (settings(file, text).library, settings(file).reader) == (Path("file.db"), "file")
+    environment = {
+        "PAPERTIDE_LIBRARY": "environment.db",
+        "PAPERTIDE_READER": "environment",
+        "PAPERTIDE_CONFIG": str(file),
+    }
+    found = load(environment)
+    assert (found.library, found.reader) == (Path("environment.db"), "environment")
+    found = load(environment, library="flag.db", reader="flag")
+    assert (found.library, found.reader) == (Path("flag.db"), "flag")
+
+
+def test_an_empty_variable_is_none(file: Path) -> None:
+    """A variable that is set to nothing counts as not set."""
+    found = settings(file, 'library = "file.db"\n', PAPERTIDE_LIBRARY="", PAPERTIDE_READER="", PAPERTIDE_TODAY="")
+    assert (found.library, found.reader) == (Path("file.db"), "login")
+
+
+def test_the_home_folder_is_meant_by_a_tilde(file: Path, home: Path) -> None:
+    """`~` is the home folder wherever a library is named, and in PAPERTIDE_CONFIG."""
+    assert settings(file, 'library = "~/papers.db"\n').library == home / "papers.db"
+    assert settings(file, PAPERTIDE_LIBRARY="~/a.db").library == home / "a.db"
+    assert load({"LOGNAME": "x"}, library="~/b.db").library == home / "b.db"
+    (home / "my.toml").write_text('reader = "tilde"\n', "utf-8")
+    assert load({"PAPERTIDE_CONFIG": "~/my.toml"}).reader == "tilde"
+
+
+def test_a_home_that_nobody_has() -> None:
+    """A path in the home of somebody who doesn't exist is a clear error."""
+    for given in ({"library": "~nobody-of-that-name/x.db"}, {}):
+        with pytest.raises((UsageError, ConfigError)):
+            load({"PAPERTIDE_CONFIG": "" if given else "~nobody-of-that-name/x.toml", "LOGNAME": "x"}, **given)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("library = ", "config.toml"),
+        ("libary = 'x'\n", "libary"),
+        ("reader = 5\n", "reader"),
+        ("reader = ''\n", "reader"),
+        ("[library]\npath = 'x'\n", "library"),
+    ],
+)
+def test_a_file_that_does_not_load(file: Path, text: str, told: str) -> None:
+    """A broken file, an unknown or a wrong setting is a ConfigError that names the file and the key."""
+    with pytest.raises(ConfigError, match=told) as caught:
+        settings(file, text)
+    assert str(file) in str(caught.value)
+
+
+def test_a_file_that_is_no_text(file: Path) -> None:
+    """A file in another encoding is a ConfigError."""
+    file.parent.mkdir()
+    file.write_bytes(b"reader = '\xff'\n")
+    with pytest.raises(ConfigError, match=r"config\.toml"):
+        settings(file)
+
+
+@pytest.mark.parametrize("day", ["tomorrow", "2026-02-30", "21.11.2026", "2026"])
+def test_today_must_be_a_day(file: Path, day: str) -> None:
+    """A today that is no date is refused, from the flag and from the environment."""
+    with pytest.raises(UsageError, match=re.escape(day)):
+        load({"LOGNAME": "x"}, today=day)
+    with pytest.raises(UsageError, match=re.escape(day)):
+        settings(file, PAPERTIDE_TODAY=day)
+    assert load({"PAPERTIDE_TODAY": day, "LOGNAME": "x"}, today="2026-11-21").today == date(2026, 11, 21)
+
+
+@pytest.mark.parametrize("where", ["postgresql://x/y", "postgres://x/y"])
+def test_a_server_is_not_a_file(where: str) -> None:
+    """A library on a server is refused by name, not taken for a file of that name."""
+    with pytest.raises(UsageError, match="PostgreSQL"):
+        load({"LOGNAME": "x"}, library=where)
+
+
+def test_topic_rules_stand_beside_the_file(file: Path) -> None:
+    """`topics.toml` beside the config file holds the rules, also where there is no config file; unreadable is an error."""
+    assert settings(file).topic_source() is None
+    file.parent.mkdir()
+    topics = file.with_name("topics.toml")
+    topics.write_bytes(b"rules")
+    assert settings(file).topic_source() == (b"rules", str(topics))
+    topics.unlink()
+    topics.mkdir()
+    with pytest.raises(ConfigError, match=r"topics\.toml"):
+        settings(file).topic_source()
+
+
+def test_the_login_name_has_many_sources() -> None:
+    """The login name comes from the environment as Python's getpass reads it, else from the system; never nothing."""
+    assert load({"LOGNAME": "a", "USER": "b"}).reader == "a"
+    assert load({"LOGNAME": "", "USER": "b"}).reader == "b"
+    assert load({"USERNAME": "c"}).reader == "c"
+    assert load({}).reader
+
+
+def test_now_is_utc_to_the_second() -> None:
+    """A moment is ISO text in UTC with a Z, and so sorts as text."""
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", now())
