@@ -7,9 +7,11 @@ differ in how a title is known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import pairwise
 
 from papertide.errors import LayoutError
 from papertide.parsers import fields
@@ -43,9 +45,12 @@ class Line:
     url: str | None = None
 
 
+_RULE = re.compile(r"[-=_*~–—]+(?:\s+[-=_*~–—]+)*")
+
+
 def kind_of(text: str) -> Kind:
     """The kind of a cleaned line that carries no mark-up."""
-    if not text:
+    if not text or (len(text) > 2 and _RULE.fullmatch(text)):
         return Kind.BLANK
     if len(text) > 120:
         return Kind.TEXT
@@ -112,8 +117,15 @@ class _Block:
 
 
 def read_cards(lines: Sequence[Line]) -> list[Card]:
-    """The cards of a page, in page order."""
+    """The cards of a page, in page order.
+
+    Where titles are marked, text without one is the page's own and no card, but for the beginning of a mark at its end.
+    """
     blocks = list(_blocks(lines))
+    if any(line.kind is Kind.TITLE for line in lines):
+        begun = blocks[-1].text[:1]
+        cut = begun and begun[0].text.startswith(("#", "["))
+        blocks = [block for block in blocks if block.titled is not None or (cut and block is blocks[-1])]
     shape = shape_of([line for block in blocks for line in block.text])
     return [card for block in blocks for card in _cards_of(block, shape)]
 
@@ -151,9 +163,16 @@ def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
 
 
 def _shows_upvotes(lines: Sequence[Line]) -> bool:
-    """Whether the page shows an upvote count above its titles: then it does so above the first one."""
-    shown = [line for line in lines if line.kind is not Kind.BLANK][:2]
-    return len(shown) == 2 and shown[0].kind is Kind.COUNT and shown[1].kind in (Kind.TEXT, Kind.TITLE)
+    """Whether the page shows an upvote count above its titles: above the first one, or above most of them.
+
+    A comment count below a date stands above the next title too, but not every paper has comments, and the last paper's
+    would stand at the end.
+    """
+    shown = [line for line in lines if line.kind is not Kind.BLANK]
+    above = [first.kind is Kind.COUNT and second.kind in (Kind.TEXT, Kind.TITLE) for first, second in pairwise(shown)]
+    dates = sum(line.kind is Kind.DATE for line in shown)
+    most = dates > 2 and sum(above) >= 0.6 * dates and shown[-1].kind is not Kind.COUNT
+    return above[:1] == [True] or most
 
 
 def _is_comment_count(block: _Block, lines: Sequence[Line], i: int, *, upvoted: bool) -> bool:
@@ -178,8 +197,9 @@ def _note_fact(facts: Facts, kind: Kind, line: Line) -> None:
 
 def _cards_of(block: _Block, shape: Shape) -> list[Card]:
     text = block.text
-    if block.facts.dot and block.facts.author_count is None:
-        block.facts.organization = _take_organization(text, begun=block.titled is not None)
+    if block.facts.author_count is None and (block.facts.dot or block.facts.date is not None):
+        begun = block.titled is not None
+        block.facts.organization = _take_organization(text, begun=begun, dot=block.facts.dot)
     if block.titled is not None:
         titled = block.titled
         cards = [Card(titled.text, titled.number, titled.number, url=titled.url)]
@@ -194,13 +214,20 @@ def _cards_of(block: _Block, shape: Shape) -> list[Card]:
     return cards
 
 
-def _take_organization(text: list[TextLine], *, begun: bool) -> str | None:
-    """Take the organisation off the end of a block: a short line that is no sentence, parted from the text above it."""
-    if len(text) < (1 if begun else 2):
+_ENDS_COMPANY = re.compile(r"\b(?:Co|Ltd|Inc|Corp|LLC|S\.A|B\.V)\.$")
+
+
+def _take_organization(text: list[TextLine], *, begun: bool, dot: bool) -> str | None:
+    """Take the organisation off the end of a block: a short line that is no sentence, parted from the text above it.
+
+    Where no `dot` stands below it, it must be shorter, and more than a title must stand above it.
+    """
+    if len(text) < (1 if begun else 2) + (not dot):
         return None
     line = text[-1]
-    parted = line.gap or (len(text) > 1 and ends_sentence(text[-2].text))
-    if not parted or len(line.text) > 100 or ends_sentence(line.text):
+    parted = line.gap or (dot and len(text) > 1 and ends_sentence(text[-2].text))
+    sentence = ends_sentence(line.text) and not _ENDS_COMPANY.search(line.text)
+    if not parted or len(line.text) > (100 if dot else 50) or sentence:
         return None
     text.pop()
     return fields.organization(line.text)

@@ -67,6 +67,6 @@ _CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
 
 
 def _is_binary(sample: bytes) -> bool:
-    """Whether a sample holds zeros or is more than a hundredth control characters (a stray one is no reason)."""
-    kept = sample.translate(None, _CONTROL)
-    return (len(sample) - len(kept)) * 100 > len(sample) or sample.count(0) * 1000 > len(sample)
+    """Whether a sample holds more than stray zeros, or is more than a twentieth control characters."""
+    control = len(sample) - len(sample.translate(None, _CONTROL))
+    return control > max(16, len(sample) / 20) or sample.count(0) > max(2, len(sample) / 1000)

@@ -18,8 +18,9 @@ _MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 _AUTHORS = re.compile(r"(?:[•*·+–-]\s*)?(?P<count>\d{1,3}(?:,\d{3})+|\d{1,6})\s+authors?")
 # "May 7", "Mar 24, 2024", "Oct 2, 2024 5", "May 29[6](https://…#community)", "· Mar 2"
 _DATE = re.compile(
-    rf"(?:[•*·–-]\s*)?{_MONTH}\s+(?P<day>\d{{1,2}})(?:,?\s+(?P<year>(?:19|20)\d\d))?"
-    r"(?:\s*\[\s*(?P<linked>\d{1,6})\s*\]\([^()\s]*\)|\s+(?P<comments>\d{1,6}))?"
+    rf"(?:[•*·–-]\s*)?(?:{_MONTH}\s+(?P<day>\d{{1,2}})(?:,?\s+(?P<year>(?:19|20)\d\d)(?P<glued>\d{{1,4}})?)?"
+    r"|(?P<isoyear>(?:19|20)\d\d)-(?P<isomonth>\d\d)-(?P<isoday>\d\d))"
+    r"(?:\s*\[\s*(?P<linked>\d{1,6})\s*\]\([^()\s]*\)|\s+(?:·\s*)?(?P<comments>\d{1,6})(?:\s+comments?)?)?"
 )
 # an upvote count above a title ("101", "-" for none, "1.2k") or a comment count below a date
 _COUNT = re.compile(r"(?P<count>\d{1,3}(?:,\d{3})+|\d{1,7}|\d{1,4}(?:\.\d{1,2})?k)|(?P<none>[-–])", re.IGNORECASE)
@@ -47,11 +48,15 @@ def card_date(line: str) -> CardDate | None:
     found = _DATE.fullmatch(line)
     if found is None:
         return None
-    month, day = _MONTHS.index(found["month"].lower()) + 1, int(found["day"])
-    year = int(found["year"]) if found["year"] else None
-    if _on(year if year is not None else 2000, month, day) is None:
+    year: int | None
+    if found["isoyear"]:
+        year, month, day = int(found["isoyear"]), int(found["isomonth"]), int(found["isoday"])
+    else:
+        month, day = _MONTHS.index(found["month"].lower()) + 1, int(found["day"])
+        year = int(found["year"]) if found["year"] else None
+    if _on(2000 if year is None else year, month, day) is None:
         return None
-    count = found["linked"] or found["comments"]
+    count = found["linked"] or found["comments"] or found["glued"]
     return CardDate(month, day, year, int(count) if count else None)
 
 
@@ -96,11 +101,16 @@ def organization(line: str) -> str:
     if not name or not re.fullmatch(r"[A-Za-z0-9][\w.-]*", slug):
         return line
     tight, loose = _letters(slug), _letters(name)
-    spelt_as_slug = slug[0].islower() or "-" in slug or "_" in slug
+    spelt_as_slug = slug[0].islower() or "-" in slug or "_" in slug or any(c.isdigit() for c in slug)
+    if loose in _GENERIC:
+        return line  # "KAIST AI" is a name, not a slug and "AI"
     repeats = bool(tight) and (tight in loose or loose in tight)
     shares = any(len(word) >= 3 and _letters(word) in tight for word in name.split() if _letters(word))
     abbreviates = slug.isupper() and loose[:1] == tight[:1] and _is_subsequence(tight, loose)
     return name if spelt_as_slug or repeats or shares or abbreviates else line
+
+
+_GENERIC = frozenset({"ai", "lab", "labs", "group", "team", "research", "nlp", "ml", "university", "institute"})
 
 
 def _letters(text: str) -> str:

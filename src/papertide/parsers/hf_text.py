@@ -33,6 +33,9 @@ _BANNER = (
 )
 _PHRASE = re.compile("|".join(f"(?:{p})" for p in _BANNER))
 _WHOLE_LINE = re.compile(rf"(?:(?:{'|'.join(_BANNER)})\s*)+", re.IGNORECASE)
+_TELLING = re.compile(
+    rf"(?:new\s*)?(?:(?:{'|'.join(_BANNER[:2])}|by ?AK and the research community)\s*)+(?:Subscribe)?", re.IGNORECASE
+)
 _HEADER_GLUED = re.compile(r"(?P<date>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{1,2})(?=[A-Z\"'“‘]|\s*$)")
 _MOST_COST = 4.0
 """A page whose average card fits worse than this (see `segment`) is no listing."""
@@ -55,8 +58,8 @@ def _misfit(cards: list[Card], *, ended: bool) -> str | None:
     """Why these cards are no listing, or None; a card that was cut off may fit as ill as it likes."""
     if not cards:
         return "no titles"
-    if any("](http" in card.title or card.title.startswith("#") for card in cards):
-        return "its lines are Markdown"
+    if sum("](http" in card.title or card.title.startswith("#") for card in cards) * 2 > len(cards):
+        return "its titles are Markdown"
     if any(card.facts.date is not None or card.facts.author_count is not None for card in cards):
         return None
     if not any(card.abstract for card in cards):
@@ -68,16 +71,35 @@ def _misfit(cards: list[Card], *, ended: bool) -> str | None:
 
 
 def _body(page: Page) -> tuple[Page, list[Line]]:
-    """The lines below the banner, and the page with the day that its header shows."""
+    """The lines without the banner, and the page with the day that its header shows.
+
+    The banner stands at the top, and again where pages were put one behind the other.
+    """
     lines: list[Line] = []
     header: fields.CardDate | None = None
+    in_banner = True
     for number, raw in enumerate(page.lines, 1):
         text = clean(raw)
-        if not any(line.kind is not Kind.BLANK for line in lines):
+        if _TELLING.fullmatch(text):
+            if not in_banner:
+                _drop_new(lines)
+            in_banner = True
+            continue
+        if in_banner and text:
             text, shown = _without_banner(text)
             header = header or shown
+            in_banner = not text
         lines.extend(fact_lines(page, number, text, len(raw.rstrip())))
     return replace(page, header=header), lines
+
+
+def _drop_new(lines: list[Line]) -> None:
+    """Take back a `new` that turned out to be the beginning of another banner."""
+    for place in range(len(lines) - 1, -1, -1):
+        if lines[place].kind is not Kind.BLANK:
+            if lines[place].text == "new":
+                del lines[place]
+            return
 
 
 def _without_banner(text: str) -> tuple[str, fields.CardDate | None]:
@@ -91,7 +113,8 @@ def _without_banner(text: str) -> tuple[str, fields.CardDate | None]:
     while found := _PHRASE.match(rest):
         behind = rest[found.end() :]
         # One word is banner only where the title is glued to it, or where a telling phrase came before it.
-        glued = behind[:1].isupper() or behind[:1].isdigit()
+        first = behind.partition(" ")[0]
+        glued = behind[:1].isupper() or any(c.isupper() or c.isdigit() for c in first)
         goes_on = _PHRASE.match(behind.lstrip()) is not None
         if found.group() in {"Daily", "Weekly", "Monthly", "new"} and not goes_on:
             break

@@ -26,7 +26,7 @@ NAME = "markdown"
 _LABEL = r"(?:\\.|[^\\\[\]]|\[(?:\\.|[^\\\[\]])*\])+"
 _LINK = re.compile(rf"\[(?P<text>{_LABEL})\]\((?P<url>[^()\s]*)(?:\s+\"[^\"]*\")?\)")
 _HEADING = re.compile(r"#{1,6}\s+(?P<rest>.+?)\s*#*")
-_BULLETS = re.compile(r"(?:[-*+•]\s+)+(?=\S)")
+_BULLETS = re.compile(r"^(?:[-*+•]\s+)+(?=\S)")
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()\s]*\)")
 _ESCAPE = re.compile(r"\\([\\`*_\[\]()#+\-.!|<>~])")
 _HARD_BREAK = re.compile(r"\\+(?:\s{2,}|$)")
@@ -62,18 +62,20 @@ class _Logical:
 
 def _logical_lines(page: Page) -> Iterator[_Logical]:
     addresses = {found["name"]: found["url"] for line in page.lines if (found := _DEFINITION.fullmatch(line))}
-    number = 0
+    number = tried = 0
     while number < len(page.lines):
         first, text = number + 1, safe(page.lines[number])
         number += 1
         if addresses and _DEFINITION.fullmatch(text):
             continue
-        if text.lstrip("#-*+ ").startswith("["):
+        if number > tried and text.lstrip("#-*+ ").startswith("["):
             joined, end = text, number
             while _is_open(joined) and end < min(len(page.lines), number + _LONGEST_LINK):
                 joined, end = joined.rstrip("\\ ") + " " + safe(page.lines[end]), end + 1
-            if end > number and not _is_open(joined):
+            if not _is_open(joined):
                 text, number = joined, end
+            else:  # nothing closes it; the lines that were looked at are not joined again
+                tried = end
         if addresses:
             text = _REFERENCE.sub(lambda m: f"]({addresses[m['name']]})" if m["name"] in addresses else m[0], text)
         yield _Logical(first, _IMAGE.sub("", text), number)
@@ -115,6 +117,8 @@ def _title(text: str, *, headed: bool) -> tuple[str, str] | None:
     if headed and heading is None:
         return None
     rest = heading["rest"] if heading else _BULLETS.sub("", text)
+    if rest.startswith("**") and rest.endswith("**"):
+        rest = rest[2:-2]
     found = _LINK.fullmatch(rest)
     if found is None:
         return None

@@ -7,6 +7,7 @@ counts only where it is whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -50,6 +51,11 @@ def read_lines(text: str) -> Page:
     return Page(tuple(lines), ended)
 
 
+_SEPARATED = re.compile(
+    r"(?P<before>\S.*?)(?:\s*(?P<sign>·)\s*|\s+[-–|•]\s+|\s+)(?P<after>(?:[A-Z][a-z]{2,8}\.? \d|20\d\d-).*)"
+)
+
+
 def fact_lines(page: Page, place: int, text: str, length: int, *, number: int | None = None) -> list[Line]:
     """The lines that one cleaned line of the page stands for: `4 authors · Mar 24, 2024` is three.
 
@@ -60,10 +66,10 @@ def fact_lines(page: Page, place: int, text: str, length: int, *, number: int | 
     kind = kind_of(text)
     if kind is Kind.TEXT and place == len(page.lines) and not page.ended and fields.may_be_cut_field(text):
         return [Line(number, text, Kind.DOT, length)]
-    if kind is Kind.TEXT and "·" in text and len(text) <= 120:
-        before, _, after = text.rpartition("·")
-        before, after = before.strip(), after.strip()
-        if before and fields.card_date(after) is not None:
+    if kind is Kind.TEXT and len(text) <= 120 and (split := _SEPARATED.fullmatch(text)) is not None:
+        before, sign, after = split["before"], split["sign"], split["after"]
+        told = sign == "·" or fields.author_count(before) is not None  # a dash may belong to a title
+        if told and fields.card_date(after) is not None:
             return [
                 Line(number, before, kind_of(before), len(before)),
                 Line(number, "·", Kind.DOT),
@@ -104,7 +110,11 @@ def to_listing(
     listed = header if year is not None and (dated or captured is not None) else None
     entries: list[Entry] = []
     problems: list[Problem] = []
+    strays = _strays(cards)
     for card, arxiv in zip(cards, ids, strict=True):
+        if card.line in strays:
+            problems += [Problem(line=card.line, reason=_STRAY, excerpt=excerpt(card.title))] * strays[card.line]
+            continue
         is_last = card is cards[-1]
         reason = _cut_off(page, cards, card) if is_last else None
         if reason:
@@ -191,6 +201,29 @@ def _notes(page: Page, cards: Sequence[Card], year: fields.PageYear | None) -> t
         which = "a date has" if bare == 1 else f"{bare} dates have"
         notes.append(f"{which} no year and nothing on the page tells it; give the day of the capture with --captured")
     return tuple(notes)
+
+
+# --- the page's own text ----------------------------------------------------------------------------------------------
+
+_STRAY = "neither an abstract nor anything else stands below it: text of the page, not a paper"
+
+
+def _strays(cards: Sequence[Card]) -> dict[int, bool]:
+    """Cards that are the page's own text (a menu, a footer), by line; True for the first of a run.
+
+    On a page whose cards mostly have abstracts, those are bare ones at either end, and bare ones side by side. A single
+    bare card within the page is a paper whose abstract is missing.
+    """
+    bare = [card.abstract is None and not card.facts.seen and card.url is None for card in cards]
+    if sum(bare) * 2 >= len(cards) or len(cards) - sum(bare) < 2:
+        return {}
+    found: dict[int, bool] = {}
+    for place, card in enumerate(cards):
+        before = place > 0 and bare[place - 1]
+        after = place + 1 < len(cards) and bare[place + 1]
+        if bare[place] and (before or after or place == 0):
+            found[card.line] = not before
+    return found
 
 
 # --- cut pages --------------------------------------------------------------------------------------------------------

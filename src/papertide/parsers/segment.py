@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from itertools import pairwise
 
 
@@ -35,25 +36,33 @@ class Segment:
     stop: int
 
 
+class Spaced(Enum):
+    """Whether blank lines part a page's paragraphs."""
+
+    NEVER = 0
+    SOME = 1  # such as between cards, but not between title and abstract
+    ALWAYS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a page sets its text: what a card or an abstract costs that no blank line parts from the text above it (more
-    on a page that always has them), the width at which the text was wrapped, and whether words break at hyphens."""
+    """How a page sets its text: whether blank lines part it, how wide it was wrapped, and whether words break at hyphens."""
 
-    unspaced_card: float
-    unspaced_abstract: float
+    spaced: Spaced
     width: int | None
     hyphens: bool
 
 
 # The table of costs.
 _NO_ABSTRACT = 5.0  # a card without an abstract
-_UNSPACED_CARD = (0.0, 4.0, 9.0)  # a card that begins without a blank line, on a page that has none, some, or all
-_UNSPACED_ABSTRACT = (0.0, 2.0, 4.0)  # likewise an abstract
+# A card, and an abstract, that begins without a blank line.
+_UNSPACED_CARD = {Spaced.NEVER: 0.0, Spaced.SOME: 4.0, Spaced.ALWAYS: 40.0}
+_UNSPACED_ABSTRACT = {Spaced.NEVER: 0.0, Spaced.SOME: 2.0, Spaced.ALWAYS: 8.0}
 _AFTER_OPEN_SENTENCE = 3.0  # a card that begins where the abstract before it has not ended
 _CUT_IN_WRAP = 6.0  # a card that begins where the line before was full, as in a wrapped paragraph
 _ABSTRACT_IN_WRAP = 4.0  # likewise an abstract
-_JOIN_UNWRAPPED = 7.0  # two lines of one paragraph, though the first had room for more
+# Two lines of one paragraph, though the first had room for more.
+_JOIN_UNWRAPPED = {Spaced.NEVER: 7.0, Spaced.SOME: 7.0, Spaced.ALWAYS: 0.5}
 _JOIN_AFTER_STOP = 2.0  # the same, and the first ended in mid-sentence
 _JOIN_PARAGRAPHS = 8.0  # two paragraphs of one abstract
 _JOIN_TITLE_PARAGRAPHS = 15.0  # a title in two paragraphs
@@ -93,18 +102,21 @@ def _is_title_case(text: str) -> bool:
 def shape_of(lines: Sequence[TextLine]) -> Shape:
     """How a page sets its text, read off all its text lines.
 
-    A page is wrapped where its longest line is at most 400 characters and at least a fifth of the lines (and three)
-    come close to it. Whether it has blank lines is judged by the neighbours that wrapping doesn't explain.
+    The width is that of lines which another follows at once; of those the longest hundredth doesn't count (an address is
+    not broken), nor do lines that stand alone (a title need not be wrapped where abstracts are). A page is wrapped where
+    it is at most 400 characters and at least a fifth of those lines (and three) come close to it. Whether it has blank
+    lines is judged by the neighbours that wrapping doesn't explain.
     """
-    longest = max((line.length for line in lines), default=0)
-    near = sum(line.length >= 0.85 * longest for line in lines)
-    wrapped = longest <= 400 and near >= max(3, len(lines) / 5)
+    inner = sorted(line.length for line, following in pairwise(lines) if not following.gap)
+    width = inner[int(len(inner) * 0.99)] if inner else 0
+    near = sum(length >= 0.85 * width for length in inner)
+    wrapped = 0 < width <= 400 and near >= max(3, len(inner) / 5)
     hyphens = wrapped and sum(_BREAKS_WORD.search(line.text) is not None for line in lines) * 100 > len(lines)
-    shape = Shape(0.0, 0.0, longest if wrapped else None, hyphens)
+    shape = Shape(Spaced.NEVER, width if wrapped else None, hyphens)
     gaps = sum(line.gap for line in lines[1:])
     tight = sum(not line.gap and not _is_full(before, line, shape) for before, line in pairwise(lines))
-    much = 0 if gaps < max(tight, 1) else 2 if gaps > 5 * tight else 1
-    return replace(shape, unspaced_card=_UNSPACED_CARD[much], unspaced_abstract=_UNSPACED_ABSTRACT[much])
+    spaced = Spaced.NEVER if gaps < max(tight, 1) else Spaced.ALWAYS if gaps > 2 * tight else Spaced.SOME
+    return replace(shape, spaced=spaced)
 
 
 def segments(lines: Sequence[TextLine], shape: Shape) -> tuple[list[Segment], float]:
@@ -153,20 +165,21 @@ class _Joint:
     def between(before: TextLine, line: TextLine, shape: Shape) -> _Joint:
         full = not line.gap and _is_full(before, line, shape)
         stopped = _is_finished(before.text)
-        card = (0.0 if line.gap else shape.unspaced_card) + (_CUT_IN_WRAP if full else 0.0)
+        card = (0.0 if line.gap else _UNSPACED_CARD[shape.spaced]) + (_CUT_IN_WRAP if full else 0.0)
         card += _LOWER_START if line.text[:1].islower() else 0.0
         if line.gap:
             within = _JOIN_PARAGRAPHS + (0.0 if stopped else _JOIN_AFTER_STOP)
             within_title = _JOIN_TITLE_PARAGRAPHS
         else:
-            within = 0.0 if full else _JOIN_UNWRAPPED + (0.0 if stopped else _JOIN_AFTER_STOP)
-            within_title = 0.0 if full else _JOIN_UNWRAPPED
+            unwrapped = _JOIN_UNWRAPPED[shape.spaced]
+            within = 0.0 if full else unwrapped + (0.0 if stopped else min(unwrapped, _JOIN_AFTER_STOP))
+            within_title = 0.0 if full else unwrapped
         if line.text[:1].islower() and not stopped:
             within *= 0.4  # a sentence that plainly goes on
         return _Joint(
             card_after_abstract=card + (0.0 if stopped else _AFTER_OPEN_SENTENCE),
             card_after_title=card,
-            abstract_after_title=(0.0 if line.gap else shape.unspaced_abstract)
+            abstract_after_title=(0.0 if line.gap else _UNSPACED_ABSTRACT[shape.spaced])
             + (_ABSTRACT_IN_WRAP if full else 0.0)
             + (_TITLE_CASE if _is_title_case(line.text) else 0.0),
             within_title=within_title,
