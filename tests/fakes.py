@@ -22,7 +22,6 @@ NOW = "2026-11-21T10:00:00Z"
 READER = "ada"
 
 
-
 def rules_of(**keywords: str) -> Taxonomy:
     """Topic rules: each name is a topic, its words are its strong keywords."""
     tables = [
@@ -135,7 +134,7 @@ _SIDES = {
 
 
 def papers_of(path: Path) -> list[object]:
-    """The papers of a library with their side tables and sightings, up to what depends on when they came: numbers and `added`."""
+    """The papers of a library with their side tables and sightings, numbers and `added` apart, which depend on the order."""
     connection = look(path)
     try:
         found: list[object] = []

@@ -56,11 +56,18 @@ def load(
     if where and where.startswith(("postgresql://", "postgres://")):
         raise UsageError("a library on PostgreSQL is not supported yet; name an SQLite file")
     return Config(
-        library=Path(where).expanduser() if where else _data_folder() / "library.db",
+        library=_expanded(where) if where else _data_folder() / "library.db",
         reader=reader or environment.get("PAPERTIDE_READER") or set_there.get("reader") or _login(environment),
         today=_today(today or environment.get("PAPERTIDE_TODAY")),
         topics_file=file.with_name("topics.toml"),
     )
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{path}: there is no such home folder") from None
 
 
 def now() -> str:
@@ -80,7 +87,7 @@ def _today(text: str | None) -> date:
 def _config_file(environment: Mapping[str, str]) -> Path:
     named = environment.get("PAPERTIDE_CONFIG")
     if named:
-        return Path(named).expanduser()
+        return _expanded(named)
     from platformdirs import user_config_path
 
     return user_config_path("papertide", appauthor=False) / "config.toml"

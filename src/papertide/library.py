@@ -115,6 +115,7 @@ class Library:
 
     def get(self, name: int | str) -> Paper:
         """One paper, by number, arXiv id or a URL holding that id; raises NotFound."""
+        ensure_labels(self._store, *self._source)
         number = triage.named(self._store.looking, [str(name)])[0]
         return _record(self._store.looking.by_number([number], self.reader)[0])
 

@@ -1,14 +1,13 @@
-"""Adding pages to a real library: what is one paper, that order doesn't matter, and that a page is added whole or not at all."""
+"""Adding pages to a real library: what is one paper, that order doesn't matter, and that a page is whole or not there."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import permutations
@@ -36,10 +35,8 @@ from tests.fakes import (
     text_page,
 )
 
-from papertide.errors import LibraryError
 from papertide.flows.add import Step, add
 from papertide.flows.label import relabel
-from papertide.parsers import parse
 from papertide.records.plain import PaperDict
 from papertide.records.reports import AddReport
 from papertide.sources.base import Raw, Unread
@@ -124,16 +121,17 @@ def test_the_same_bytes_under_two_names(store: SqliteStore) -> None:
 
 def test_a_bad_input_among_good_ones(store: SqliteStore) -> None:
     """An input that can't be read or fits no layout is a problem of its name; the others are stored."""
-    inputs = [Raw("a", text_page(ADAPTERS)), Unread("gone", "no such file"), Raw("list", b"milk\nbread\n"), Raw("b", text_page(ROUTING))]
+    inputs: list[Raw | Unread] = [
+        Raw("a", text_page(ADAPTERS)),
+        Unread("gone", "no such file"),
+        Raw("list", b"milk\nbread\n"),
+        Raw("b", text_page(ROUTING)),
+    ]
     steps = add(inputs, lambda: store, RULES, now=lambda: NOW)
-    seen: list[Step] = []
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as stop:
-            report = stop.value
-            break
-    assert [step.name for step in seen] == ["a", "gone", "list", "b"]
+    assert [next(steps) for _ in inputs] == [Step("a"), Step("gone"), Step("list"), Step("b")]
+    with pytest.raises(StopIteration) as stop:
+        next(steps)
+    report = stop.value.value
     assert (report.pages, report.new) == (2, 2)
     assert [problem.input for problem in report.problems] == ["gone", "list"]
 
@@ -168,7 +166,11 @@ def test_a_name_that_is_no_unicode(store: SqliteStore) -> None:
 def test_a_dry_run_on_an_empty_library(store: SqliteStore, path: Path) -> None:
     """A dry run into an empty library says what would be done and leaves it empty."""
     before = dump(path)
-    pages = [text_page(ADAPTERS, FORGETTING), json_page(FORGETTING.title, ROUTING.title), text_page(ADAPTERS, FORGETTING)]
+    pages = [
+        text_page(ADAPTERS, FORGETTING),
+        json_page(FORGETTING.title, ROUTING.title),
+        text_page(ADAPTERS, FORGETTING),
+    ]
     said = add_pages(store, *pages, dry_run=True)
     assert dump(path) == before
     assert said == AddReport(pages=3, entries=6, new=3, merged=1, unchanged=2)
@@ -200,7 +202,13 @@ def test_a_dry_run_changes_nothing(store: SqliteStore, path: Path) -> None:
 def test_a_dry_run_that_is_broken_off(store: SqliteStore, path: Path) -> None:
     """A dry run whose reader goes away, or whose input fails, leaves nothing either."""
     before = dump(path)
-    steps = add([Raw("a", text_page(ADAPTERS)), Raw("b", text_page(ROUTING))], lambda: store, RULES, now=lambda: NOW, dry_run=True)
+    steps = add(
+        [Raw("a", text_page(ADAPTERS)), Raw("b", text_page(ROUTING))],
+        lambda: store,
+        RULES,
+        now=lambda: NOW,
+        dry_run=True,
+    )
     next(steps)
     steps.close()
     assert dump(path) == before
@@ -217,7 +225,9 @@ def test_a_dry_run_that_is_broken_off(store: SqliteStore, path: Path) -> None:
 
 # --- pages that are read again ----------------------------------------------------------------------------------------
 
-YEARLESS = text_page(Card("Tuning in spring", prose("spring"), day="May 2"), Card("Tuning in winter", prose("winter"), day="Dec 30"))
+YEARLESS = text_page(
+    Card("Tuning in spring", prose("spring"), day="May 2"), Card("Tuning in winter", prose("winter"), day="Dec 30")
+)
 MIXED = text_page(ADAPTERS, Card("Tuning in spring", prose("spring"), day="May 2"), header="May 7")
 DATED = text_page(ADAPTERS, FORGETTING, header="May 7")
 NO_HEADER = text_page(ADAPTERS, FORGETTING)
@@ -325,10 +335,14 @@ def cards(draw: st.DrawFn) -> Card:
 
 json_pages = st.lists(papers(), min_size=1, max_size=4).map(lambda drawn: json_page(*drawn))
 text_pages = st.builds(
-    lambda drawn, header: text_page(*drawn, header=header), st.lists(cards(), min_size=1, max_size=3), st.sampled_from(("", "May 7"))
+    lambda drawn, header: text_page(*drawn, header=header),
+    st.lists(cards(), min_size=1, max_size=3),
+    st.sampled_from(("", "May 7")),
 )
 feeds = st.lists(
-    st.tuples(st.one_of(json_pages, json_pages, text_pages), st.sampled_from((None, None, date(2024, 5, 8), date(2025, 5, 8)))),
+    st.tuples(
+        st.one_of(json_pages, json_pages, text_pages), st.sampled_from((None, None, date(2024, 5, 8), date(2025, 5, 8)))
+    ),
     min_size=2,
     max_size=4,
     unique_by=lambda page: page[0],
@@ -371,7 +385,9 @@ def test_the_order_of_imports_does_not_matter(feed: Feed, chance: Random) -> Non
             before = dump(path)
             for page, captured in chance.sample(order, 2):
                 report = add_pages(store, page, captured=chance.choice((captured, None)), now=LATER)
-                assert report == AddReport(pages=1, entries=report.unchanged, unchanged=report.unchanged, problems=report.problems)
+                assert report == AddReport(
+                    pages=1, entries=report.unchanged, unchanged=report.unchanged, problems=report.problems
+                )
             assert dump(path) == before
     assert results[0] == results[1] == results[2]
 
@@ -391,7 +407,12 @@ def test_a_number_changes_hands_in_any_order(order: Sequence[int]) -> None:
 
 # --- papers that join -------------------------------------------------------------------------------------------------
 
-ALPHA = {"title": "Alpha of the low-rank adapters", "arxiv_id": "2403.00001", "source_ids": ["hf:2403.00001"], "listed": ["2024-03-01"]}
+ALPHA = {
+    "title": "Alpha of the low-rank adapters",
+    "arxiv_id": "2403.00001",
+    "source_ids": ["hf:2403.00001"],
+    "listed": ["2024-03-01"],
+}
 OMEGA = {"title": "Omega for sequential forgetting", "source_ids": ["s2:omega"], "listed": ["2024-03-02"], "upvotes": 3}
 BRIDGE = {"title": OMEGA["title"], "arxiv_id": ALPHA["arxiv_id"], "listed": ["2024-03-03"]}
 
@@ -461,7 +482,10 @@ def test_decisions_follow_a_merge(store: SqliteStore) -> None:
     assert {reader: everything(store, reader)[0]["status"] for reader in (READER, "bob", "cy", "di", "eve")} == {
         READER: "skip", "bob": "later", "cy": "inbox", "di": "skip", "eve": "inbox"
     }  # fmt: skip
-    assert [(decided.paper_id, decided.status) for decided in store.deciding.log(READER, None)] == [(1, "skip"), (1, "keep")]
+    assert [(decided.paper_id, decided.status) for decided in store.deciding.log(READER, None)] == [
+        (1, "skip"),
+        (1, "keep"),
+    ]
     store.deciding.undo(READER, 1, LATER)
     assert everything(store)[0]["status"] == "keep"
     store.deciding.undo(READER, 1, LATER)
@@ -502,7 +526,10 @@ def test_what_was_told_stays_told(store: SqliteStore) -> None:
     store.telling.tell("cy", [1, 2], "2026-11-21", NOW)
     bridged(store)
     assert [store.telling.untold(reader) for reader in (READER, "bob", "cy", "di")] == [[], [], [], [1]]
-    assert [store.telling.last(reader) for reader in (READER, "bob")] == [(1, "2026-11-21", [1]), (2, "2026-11-21", [1])]
+    assert [store.telling.last(reader) for reader in (READER, "bob")] == [
+        (1, "2026-11-21", [1]),
+        (2, "2026-11-21", [1]),
+    ]
 
 
 # --- papers that part -------------------------------------------------------------------------------------------------
@@ -521,7 +548,12 @@ def test_a_sighting_moves_to_a_better_match(store: SqliteStore, path: Path) -> N
     assert (one["id"], one["arxiv_id"], one["title"], one["sightings"]) == (1, "2403.00001", TITLES[2], 1)
     assert (one["source_ids"], one["listed"], one["upvotes"], one["status"]) == ([], ["2024-03-01"], None, "keep")
     assert (two["id"], two["arxiv_id"], two["title"], two["sightings"]) == (2, "2403.00002", TITLES[0], 2)
-    assert (two["source_ids"], two["listed"], two["upvotes"], two["status"]) == (["s2:stray"], ["2024-03-02"], 7, "inbox")
+    assert (two["source_ids"], two["listed"], two["upvotes"], two["status"]) == (
+        ["s2:stray"],
+        ["2024-03-02"],
+        7,
+        "inbox",
+    )
     assert (two["added"], one["added"]) == (LATER, NOW)
     assert [len(store.looking.sightings(number)) for number in (1, 2)] == [1, 2]
     assert in_step(path)
@@ -544,9 +576,15 @@ def feed_of(pages: int) -> list[Raw]:
     """Pages that overlap with the one before them, bridge papers and move sightings."""
     made = []
     for k in range(pages):
-        cards = [Card(f"Subject {word} of tuning", prose(word)) for word in ("ash birch cedar elm fir hazel oak pine".split()[k % 5 : k % 5 + 3])]
+        cards = [
+            Card(f"Subject {word} of tuning", prose(word))
+            for word in ("ash birch cedar elm fir hazel oak pine".split()[k % 5 : k % 5 + 3])
+        ]
         records = [ALPHA, OMEGA] if k % 4 == 0 else [BRIDGE] if k % 4 == 2 else [{"title": TITLES[k % 4], "upvotes": k}]
-        made += [Raw(f"text {k}", text_page(*cards, header=f"May {k + 1}")), Raw(f"json {k}", json_page(*records, f"Paper number {k} of many"))]
+        made += [
+            Raw(f"text {k}", text_page(*cards, header=f"May {k + 1}")),
+            Raw(f"json {k}", json_page(*records, f"Paper number {k} of many")),
+        ]
     return made
 
 

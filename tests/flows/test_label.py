@@ -134,7 +134,7 @@ def test_looking_brings_the_rules(store: SqliteStore, path: Path) -> None:
 
 
 def test_looking_while_another_process_writes(path: Path) -> None:
-    """Under changed rules a library that is being written is LibraryLocked; under the same ones it is looked at all the same."""
+    """Under changed rules a library that is being written is LibraryLocked; under the same ones it is shown."""
     store = SqliteStore(Database.open(path, wait=0.02))
     other = look(path)
     other.execute("BEGIN IMMEDIATE")

@@ -107,7 +107,11 @@ REFUSED = [
     (no_file, LibraryMissing, False),
     (empty_file, LibraryMissing, False),
     *((made, LibraryDamaged, create) for made in (a_folder, other_file, short_file) for create in (False, True)),
-    *((made, LibraryDamaged, create) for made in (only_a_header, foreign, foreign_with_a_mark) for create in (False, True)),
+    *(
+        (made, LibraryDamaged, create)
+        for made in (only_a_header, foreign, foreign_with_a_mark)
+        for create in (False, True)
+    ),
     *((foreign_with_a_high_version, LibraryDamaged, create) for create in (False, True)),
     *((newer, LibraryNewer, create) for create in (False, True)),
 ]
@@ -266,9 +270,9 @@ def test_opening_meets_an_exclusive_lock(path: Path) -> None:
     """A library that another process keeps all for itself can't even be read: LibraryLocked, and no byte is changed."""
     filled(path)
     before = path.read_bytes()
-    with held(path, "PRAGMA locking_mode = EXCLUSIVE", "BEGIN IMMEDIATE", "SELECT count(*) FROM paper"):
-        with pytest.raises(LibraryLocked):
-            Database.open(path, wait=0.02).close()
+    alone = ("PRAGMA locking_mode = EXCLUSIVE", "BEGIN IMMEDIATE", "SELECT count(*) FROM paper")
+    with held(path, *alone), pytest.raises(LibraryLocked):
+        Database.open(path, wait=0.02)
     assert path.read_bytes() == before
 
 
@@ -338,7 +342,7 @@ def test_a_method_of_a_closed_library(path: Path) -> None:
 
 
 @pytest.fixture
-def guarded(home: Path) -> Iterator[Path]:
+def guarded() -> Iterator[Path]:
     """A folder with a library, outside of pytest's own folders, which another user can't enter."""
     folder = Path(tempfile.mkdtemp(prefix="papertide-"))
     folder.chmod(0o755)
@@ -682,10 +686,15 @@ def test_a_failed_statement_leaves_the_session_usable(path: Path) -> None:
     before = dump(path)
     database = Database.open(path)
     session = database.session()
+
+    def refused() -> None:
+        with database.transaction():
+            session.execute(insert(PageRow).values(page_row("a")))
+            session.execute(insert(PageRow).values(page_row("a")))
+
     for _ in range(2):
-        with pytest.raises(LibraryError), database.transaction():
-            session.execute(insert(PageRow).values(page_row("a")))
-            session.execute(insert(PageRow).values(page_row("a")))
+        with pytest.raises(LibraryError):
+            refused()
         assert dump(path) == before
     with database.transaction():
         session.execute(insert(PageRow).values(page_row("a")))

@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -50,9 +51,7 @@ def test_rows_mirror_the_schema(row: type[SQLModel], tmp_path: Path) -> None:
     connection = look(path)
     table = SQLModel.metadata.tables[str(row.__tablename__)]
     info = connection.execute(f"PRAGMA table_info({table.name})").fetchall()
-    in_file = [
-        (name, kind, bool(not_null) or bool(key), bool(key)) for _, name, kind, not_null, _, key in info
-    ]
+    in_file = [(name, kind, bool(not_null) or bool(key), bool(key)) for _, name, kind, not_null, _, key in info]
     in_class = [
         (
             column.name,
@@ -101,7 +100,7 @@ def test_many_make_one_library(tmp_path: Path) -> None:
     for turn in range(12):
         path = tmp_path / f"{turn}.db"
         door, opener = os.pipe()
-        children = [forked(lambda door=door, path=path: waiting_for(door, path)) for _ in range(3)]
+        children = [forked(partial(waiting_for, door, path)) for _ in range(3)]
         os.write(opener, b"xxx")
         assert exit_codes(children) == [0, 0, 0]
         os.close(door)
@@ -121,7 +120,7 @@ class _Overtaken(sqlite3.Connection):
             type(self).moment = ""
             path = Path(super().execute("PRAGMA database_list").fetchone()[2])
             assert exit_codes([forked(lambda: open_library(path, create=True).close())]) == [0]
-        return super().execute(sql, *parameters)  # type: ignore[arg-type]
+        return super().execute(sql, *parameters)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +161,7 @@ class _Stopping(sqlite3.Connection):
             self.left -= 1
             if self.left < 0:
                 raise self.error
-        return super().execute(sql, *parameters)  # type: ignore[arg-type]
+        return super().execute(sql, *parameters)
 
 
 @pytest.mark.parametrize("after", [0, 1, 5, 12, 30])
@@ -183,12 +182,17 @@ def test_an_interrupted_step(after: int, error: type[BaseException], tmp_path: P
     assert dump(path)["(schema)"] == dump(tmp_path / "whole.db")["(schema)"]
 
 
+def make(path: Path) -> None:
+    """Make a library, or open it if it is there."""
+    open_library(path, create=True).close()
+
+
 def test_killed_while_a_library_is_made(tmp_path: Path) -> None:
     """Whatever moment a process is killed at while making a library, it is there whole or holds nothing, and can be made."""
     chance = Random(7)
     for turn in range(12):
         path = tmp_path / f"{turn}.db"
-        child = forked(lambda path=path: open_library(path, create=True).close())
+        child = forked(partial(make, path))
         time.sleep(chance.uniform(0.001, 0.012))
         os.kill(child, signal.SIGKILL)
         exit_codes([child])

@@ -18,7 +18,12 @@ from papertide.store.mapping import entry_from_json, entry_to_json
 
 # The second page does all that a page can: it begins a paper, joins two into one, and takes a sighting from a third.
 FIRST = json_page(
-    {"title": "Alpha of the adapters", "arxiv_id": "2403.00001", "source_ids": ["hf:2403.00001"], "listed": ["2024-03-01"]},
+    {
+        "title": "Alpha of the adapters",
+        "arxiv_id": "2403.00001",
+        "source_ids": ["hf:2403.00001"],
+        "listed": ["2024-03-01"],
+    },
     {"title": "Omega of forgetting", "source_ids": ["s2:omega"], "listed": ["2024-03-02"]},
     {"title": "Low-rank adapter for small language models", "arxiv_id": "2403.00003"},
     {"title": "Low-rank adapters for small language models", "listed": ["2024-03-04"]},
@@ -52,7 +57,9 @@ def test_the_page_does_all_that_a_page_can(store: SqliteStore, before: dict[str,
     """The second page inserts, updates and deletes papers; so the tests below break it off at every kind of statement."""
     said: list[str] = []
     database = store._database
-    event.listen(database.session().get_bind(), "before_cursor_execute", lambda *given: said.append(given[2].split()[0]))
+    event.listen(
+        database.session().get_bind(), "before_cursor_execute", lambda *given: said.append(given[2].split()[0])
+    )
     after = undisturbed(store)
     assert {"INSERT", "UPDATE", "DELETE", "SELECT"} <= set(said)
     assert before != after
@@ -63,7 +70,7 @@ def test_the_page_does_all_that_a_page_can(store: SqliteStore, before: dict[str,
 def test_an_exception_at_any_statement(
     error: type[BaseException], store: SqliteStore, before: dict[str, list[tuple[object, ...]]], path: Path
 ) -> None:
-    """An exception at any statement of a page leaves nothing of the page; the same store then adds it as if nothing had been."""
+    """An exception at any statement of a page leaves nothing of it; the same store then adds it all the same."""
     bind = store._database.session().get_bind()
     countdown = 0
 
@@ -100,7 +107,9 @@ def test_an_exception_at_any_statement(
     ]
 
 
-def test_an_interrupt_at_any_moment(store: SqliteStore, before: dict[str, list[tuple[object, ...]]], path: Path) -> None:
+def test_an_interrupt_at_any_moment(
+    store: SqliteStore, before: dict[str, list[tuple[object, ...]]], path: Path
+) -> None:
     """SQLite interrupted in the middle of any statement of a page is a LibraryError that leaves nothing of the page."""
     connection = store._database.connection
     interrupted = 0
@@ -135,7 +144,9 @@ def test_a_refused_paper_takes_its_page_along(store: SqliteStore, path: Path) ->
     before = dump(path)
     page = PageFacts("0" * 64, "x", "jsonl", None, captured_given=False)
     good = placed("A good paper", 0)
-    bad = PlacedPaper(999, good.columns, (), (), (), [PlacedSighting(-2, "new", None, "first seen here", 1, Entry(title="x"))])
+    bad = PlacedPaper(
+        999, good.columns, (), (), (), [PlacedSighting(-2, "new", None, "first seen here", 1, Entry(title="x"))]
+    )
     with pytest.raises(LibraryError), store.adding.transaction():
         store.adding.place(page, [good, bad], {}, NOW)
     assert dump(path) == before
@@ -173,7 +184,9 @@ ENTRY = Entry(
 )
 
 
-@pytest.mark.parametrize("entry", [ENTRY, Entry(title="x"), Entry(title="x", comments=0, raw="")], ids=["all", "least", "zero"])
+@pytest.mark.parametrize(
+    "entry", [ENTRY, Entry(title="x"), Entry(title="x", comments=0, raw="")], ids=["all", "least", "zero"]
+)
 def test_entries_come_back(entry: Entry) -> None:
     """An entry is read back from its column as it was, what it doesn't know and what is zero told apart."""
     assert entry_from_json(entry_to_json(entry)) == entry
@@ -207,7 +220,12 @@ def test_title_keys(store: SqliteStore) -> None:
 def test_linked(store: SqliteStore) -> None:
     """Sightings are found by any of their ids or keys, each once; hostile keys find nothing."""
     text = prose("one thing", 60)
-    add_pages(store, json_page({"title": "One", "arxiv_id": "2403.00001", "doi": "10.1/A"}, {"title": "Two", "abstract": text}, "Three"))
+    add_pages(
+        store,
+        json_page(
+            {"title": "One", "arxiv_id": "2403.00001", "doi": "10.1/A"}, {"title": "Two", "abstract": text}, "Three"
+        ),
+    )
     adding = store.adding
 
     def found(arxiv: str = "", doi: str = "", title: str = "", key: str = "") -> list[int]:
@@ -236,7 +254,17 @@ def test_what_is_stored_is_what_is_shown(store: SqliteStore) -> None:
     add_pages(store, json_page(line, "x y z"))
     paper, bare = store.looking.papers(Selection(None, READER, sort="added"))
     shown = dict(paper)
-    for name in ("title", "url", "arxiv_id", "doi", "year_inferred", "author_count", "organization", "comments", "upvotes"):
+    for name in (
+        "title",
+        "url",
+        "arxiv_id",
+        "doi",
+        "year_inferred",
+        "author_count",
+        "organization",
+        "comments",
+        "upvotes",
+    ):
         assert shown[name] == line[name], name
     for name in ("code_url", "code_stars", "summary", "source_ids", "authors", "published", "listed"):
         assert shown[name] == line[name], name

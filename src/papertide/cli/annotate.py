@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from papertide.cli.common import Common
 from papertide.errors import UsageError
@@ -14,6 +15,16 @@ from papertide.normal import counted
 from papertide.views.console import Line
 
 _TAG = re.compile(r"[^\s\"'()+:@-][^\s\"'():@]{0,63}")
+
+
+class _Words(TyperCommand):
+    """Reads `-todo` as the word it is, not as options; `-h` and what begins with two dashes stay options."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        taken = re.compile(r"-[^-].*")
+        return super().parse_args(
+            ctx, [f" {word}" if taken.fullmatch(word) and word != "-h" else word for word in args]
+        )
 
 
 def tag(
@@ -27,9 +38,10 @@ def tag(
     \b
     Examples:
       papertide tag 12 2403.02178 +todo
-      papertide tag 12 -- +survey -todo           (-- before a -tag)
+      papertide tag 12 +survey -todo
     """
     common = Common.of(ctx)
+    words = [word.strip() for word in words]
     put = [word[1:] for word in words if word.startswith("+")]
     taken = [word[1:] for word in words if word.startswith("-")]
     names = [word for word in words if word[:1] not in ("+", "-")]
@@ -47,6 +59,9 @@ def tag(
         common.console.json({"papers": numbers, "added": put, "removed": taken, "changed": changed})
     else:
         common.console.show([Line(f"{counted(changed, 'change')} on {counted(len(numbers), 'paper')}")])
+
+
+tag.parser = _Words  # type: ignore[attr-defined] # read by `app.build`
 
 
 def note(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -80,7 +82,7 @@ def build(name: str, made: Any) -> Any:
     if isinstance(made, typer.Typer):
         return typer.main.get_command(made)
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name, context_settings={"help_option_names": ["-h", "--help"]})(made)
+    app.command(name, cls=getattr(made, "parser", None), context_settings={"help_option_names": ["-h", "--help"]})(made)
     command = typer.main.get_command(app)
     if hasattr(made, "more_options"):
         made.more_options(command)
@@ -102,6 +104,9 @@ def program() -> Any:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and give its exit code; whatever went wrong on purpose is one message on stderr."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed before we came
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it lives as long as we do
     try:
         return _run(arguments)
     except BrokenPipeError:  # the reader has seen enough

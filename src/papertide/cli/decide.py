@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from papertide.cli.common import Common
+from papertide.cli.taxonomy import topic_source
 from papertide.config import now
 from papertide.errors import UsageError
 from papertide.flows import triage
-from papertide.flows.browse import Filters, query_of
+from papertide.flows.browse import Filters, check_topics, ensure_labels, query_of
 from papertide.normal import counted
 from papertide.store.base import Decided, Selection
 from papertide.views.console import ExitCode, Line
@@ -72,8 +73,12 @@ def _decide(ctx: typer.Context, status: str, ids: list[str] | None, query: str |
     reader = common.config.reader
     with common.library() as store:
         if query:
+            source = topic_source(common)
+            ensure_labels(store, *source)
             asked = query_of(store.looking, query, Filters(), reader=reader, today=common.today)
             numbers = [paper["id"] for paper in store.looking.papers(Selection(asked, reader))]
+            if not numbers:
+                check_topics(store.looking, asked, source)
             question = f"{status} {counted(len(numbers), 'paper')}?"
             if numbers and not yes and not console.ask(question):
                 console.say(f"{question} nothing was changed; --yes says so beforehand")

@@ -17,6 +17,7 @@ from papertide.flows import digest as flow
 from papertide.flows.browse import check_topic_names, ensure_labels, topic_names
 from papertide.flows.output import write_whole
 from papertide.flows.readinglist import digest_list
+from papertide.records.digest import Digest
 from papertide.views.console import plain
 from papertide.views.digest import as_json, as_lines
 
@@ -59,6 +60,7 @@ def digest(
         raise UsageError(f"no format {look!r} for digests; there are {', '.join(_LOOKS)}")
     if again and since:
         raise UsageError("--again and --since exclude each other")
+    topic = [name.casefold() for name in topic or ()]
     start = day_given(since, "--since")
     source = topic_source(common)
     if limit is None and look == "terminal" and not console.as_json:
@@ -77,15 +79,15 @@ def digest(
             again=again,
         )
         pieces = "".join(FORMATS["markdown"](digest_list(made))) if look == "markdown" else None
-        if console.as_json:
+        if console.as_json and output is None:
             for paper in made.papers:
                 console.json(paper)
         elif look == "json":
-            _put(common, output, as_json(made) + "\n")
+            _put(common, look, made, output, as_json(made) + "\n")
         elif pieces is not None:
-            _put(common, output, pieces)
+            _put(common, look, made, output, pieces)
         elif output is not None:
-            _put(common, output, "".join(plain(as_lines(made))))
+            _put(common, look, made, output, "".join(plain(as_lines(made))))
         else:
             console.show(as_lines(made))
         console.flush()
@@ -93,9 +95,12 @@ def digest(
             flow.tell(store, common.config.reader, made, today=common.today, at=now())
 
 
-def _put(common: Common, output: Path | None, text: str) -> None:
+def _put(common: Common, look: str, made: Digest, output: Path | None, text: str) -> None:
     if output is None:
         common.console.data(text)
     else:
         write_whole(output, [text])
-        common.console.say(f"written to {output}")
+        if common.console.as_json:
+            common.console.json({"papers": len(made.papers), "format": look, "output": str(output)})
+        else:
+            common.console.say(f"written to {output}")

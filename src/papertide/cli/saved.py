@@ -61,7 +61,7 @@ def add(
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} can't be a name: letters, digits, _, . and - only, 64 at most")
     reader = common.config.reader
-    with common.library() as store:
+    with common.library(create=True) as store:
         before = store.looking.saved_search(reader, name)
         # It must mean something now, and must not come to mean itself.
         store.annotating.save_search(reader, name, text)

@@ -7,6 +7,7 @@ import typer
 from papertide.cli.common import Common
 from papertide.cli.taxonomy import topic_source
 from papertide.flows.browse import ensure_labels
+from papertide.normal import counted
 from papertide.views.bars import bars
 from papertide.views.console import Line
 
@@ -37,7 +38,7 @@ def stats(ctx: typer.Context) -> None:
         common.console.json({**tallies["library"], **by})
         return
     whole = tallies["library"]
-    told = f"{whole['papers']} papers from {whole['sightings']} sightings on {whole['pages']} pages"
+    told = f"{whole['papers']} papers from {whole['sightings']} sightings on {counted(whole['pages'], 'page')}"
     known = ", ".join(
         f"{whole[name]} {words}"
         for name, words in (

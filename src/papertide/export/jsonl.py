@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 
 from papertide.export.base import ReadingList
-from papertide.records.plain import PaperDict
 
 
-def line(paper: PaperDict) -> str:
-    """A paper as one line of JSON. Line separators that some readers split at are escaped."""
-    text = json.dumps(paper, ensure_ascii=False, allow_nan=False)
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")
+def line(value: object) -> str:
+    """A value as one line of JSON. Line separators that some readers split at are escaped."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    for separator in "\u2028\u2029\x85":
+        text = text.replace(separator, f"\\u{ord(separator):04x}")
+    return text
 
 
 def write(reading: ReadingList) -> Iterator[str]:

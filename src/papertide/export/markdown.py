@@ -12,23 +12,26 @@ from urllib.parse import quote, urlsplit
 
 from papertide.export.base import ReadingList, Section
 from papertide.export.facts import facts
+from papertide.normal import safe
 from papertide.records.plain import PaperDict
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|~$&])")
 _LINE_START = re.compile(r"^(\s*)(?:([#>+=-])|(\d{1,9})([.)])(?=\s|$))")
+_HEADING_END = re.compile(r"(\s)(#+\s*)$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def escape(text: str) -> str:
     """A text as Markdown that shows just that text, on one line."""
-    text = _MARKS.sub(r"\\\1", _CONTROL.sub(" ", text))
+    text = _MARKS.sub(r"\\\1", safe(_CONTROL.sub(" ", text)))
+    text = _HEADING_END.sub(r"\1\\\2", text)
     return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
 
 
 def link(label: str, url: str | None) -> str:
     """A link with an escaped label; the label alone where the address is none that a page may open."""
     address = safe_url(url)
-    return f"[{escape(label)}]({address})" if address else escape(label)
+    return f"[{escape(label)}]({address.replace('&', '&amp;')})" if address else escape(label)
 
 
 def safe_url(url: str | None) -> str | None:

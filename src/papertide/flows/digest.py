@@ -46,7 +46,7 @@ def prepare(
         numbers = store.telling.untold(reader)
     papers = store.looking.by_number(numbers, reader)
     if topics:
-        papers = [paper for paper in papers if not set(topics).isdisjoint(paper["topics"])]
+        papers = [paper for paper in papers if not set(topics).isdisjoint(paper["topics"] or ["none"])]
     return select(papers, names, day=day, topics=topics, limit=limit)
 
 

@@ -18,9 +18,14 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
     its permissions, and a link is written through.
     """
     target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise OutputError(str(path), "is a folder")
-    if target.exists() and not target.is_file():  # a device or a pipe is written as it is
+    try:
+        if path.is_dir():
+            raise OutputError(str(path), "is a folder")
+        # Asked of `path`, not of `target`: /dev/stdout may lead to a name that isn't there.
+        is_device = path.exists() and not path.is_file()
+    except OSError as error:
+        raise OutputError(str(path), error.strerror or str(error)) from error
+    if is_device:  # or a pipe: it is written as it is
         _write_into(path, pieces)
         return
     beside: str | None = None

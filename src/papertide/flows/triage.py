@@ -35,7 +35,8 @@ def decide(store: Store, reader: str, numbers: Sequence[int], status: str, *, at
     if status not in STATUSES:
         raise ValueError(f"no status {status!r}")
     changed = store.deciding.decide(reader, numbers, status, at, command)
-    return Decision(status, tuple(changed), tuple(n for n in numbers if n not in set(changed)))
+    done = set(changed)
+    return Decision(status, tuple(changed), tuple(n for n in numbers if n not in done))
 
 
 def undo(store: Store, reader: str, count: int, *, at: str) -> list[Decided]:

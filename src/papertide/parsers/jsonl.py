@@ -56,17 +56,30 @@ def _entry(paper: Mapping[str, Any], number: int, line: str) -> Entry:
         name: clean(value) or None for name in _TEXTS if isinstance(value := paper.get(name), str)
     }
     fields |= {name: value for name in _COUNTS if isinstance(value := paper.get(name), int)}
-    listed = [day for text in paper.get("listed") or () if (day := day_of(text))]
+    listed = [day for text in _listed(paper, "listed") if (day := day_of(text))]
+    abstract = paper.get("abstract")
+    if abstract is not None and not isinstance(abstract, str):
+        raise ValueError("abstract: should be a text")
     return Entry(
         line=number,
         title=clean(paper["title"]),
-        abstract=clean(paper.get("abstract") or "") or None,
+        abstract=clean(abstract or "") or None,
         arxiv_id=arxiv_id(str(arxiv)),
-        source_ids=tuple(str(source) for source in paper.get("source_ids") or ()),
+        source_ids=tuple(clean(source) for source in _listed(paper, "source_ids")),
         published=day_of(paper.get("published")),
         year_inferred=bool(paper.get("year_inferred")),
         listed=max(listed, default=None),
-        authors=tuple(clean(str(name)) for name in paper.get("authors") or ()),
+        authors=tuple(clean(name) for name in _listed(paper, "authors")),
         raw=line,
         **fields,
     )
+
+
+def _listed(paper: Mapping[str, Any], name: str) -> list[str]:
+    """A list of texts; raises ValueError for anything else."""
+    value = paper.get(name)
+    if value is None:
+        return []
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return value
+    raise ValueError(f"{name}: should be a list of texts")

@@ -66,7 +66,7 @@ def telling_sentence(abstract: str | None, title: str = "") -> str | None:
     found = sentences(abstract)
     able = [s for s in found if len(s) <= _LONGEST and len(s.split()) >= 5 and not _LINK.search(s)]
     named = _NAME.match(title)
-    begins = re.compile(rf"\A{re.escape(named['name'])}\b") if named else None
+    begins = re.compile(rf"\A{re.escape(named['name'])}(?!\w)") if named else None
     for rule in (_PRESENTS, begins, _STUDIES, _FINDS):
         for sentence in able if rule else ():
             if rule and rule.search(sentence):

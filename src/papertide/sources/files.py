@@ -31,17 +31,19 @@ class Files:
         for name in self._paths:
             if name == "-":
                 yield self._read_stdin()
-            elif Path(name).is_dir():
+            elif _is_folder(name):
                 yield from self._folder(name)
             else:
                 yield _read(name)
 
     def count(self) -> int:
         """How many pages there will be, as far as can be told before reading them."""
-        folders = (self._files_in(name) if name != "-" and Path(name).is_dir() else [name] for name in self._paths)
+        folders = (self._files_in(name) if name != "-" and _is_folder(name) else [name] for name in self._paths)
         return sum(len(found) for found in folders)
 
     def _read_stdin(self) -> Raw | Unread:
+        if sys.stdin is None:
+            return Unread("standard input", "there is none")
         data = self._stdin().read(LARGEST + 1)
         return _too_large("standard input") if len(data) > LARGEST else Raw("standard input", data)
 
@@ -63,6 +65,13 @@ class Files:
                 if not file.startswith(".") and Path(file).suffix.lower() in self._suffixes
             ]
         return found
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except OSError:  # a name that can't be, such as one of a thousand characters: `_read` says why
+        return False
 
 
 def _too_large(name: str) -> Unread:

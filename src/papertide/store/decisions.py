@@ -8,6 +8,16 @@ from collections.abc import Sequence
 from papertide.store.base import Decided
 from papertide.store.engine import Database, translated
 
+STANDS = "d.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id)"
+"""What holds for a decision `d` that was not taken back, and takes none back itself."""
+
+STATUSES_BY_LOG = (
+    "SELECT d.reader, d.paper_id, d.status FROM decision d WHERE d.status <> 'inbox' AND d.id = (SELECT max(d2.id)"
+    " FROM decision d2 WHERE d2.paper_id = d.paper_id AND d2.reader = d.reader AND d2.undoes IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d2.id))"
+)
+"""The statuses that follow from the log: each reader's last decision on a paper that still stands speaks for it."""
+
 _COLUMNS = "d.id, d.paper_id, p.title, d.status, d.at, d.command, d.undoes"
 
 
@@ -30,8 +40,8 @@ class DecisionLog:
     def undo(self, reader: str, count: int, at: str) -> list[Decided]:
         """Take back the reader's last decisions that still stand, newest first; each goes back to what was before it."""
         sql = (
-            f"SELECT {_COLUMNS} FROM decision d JOIN paper p ON p.id = d.paper_id WHERE d.reader = ? AND d.undoes IS NULL"
-            " AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id) ORDER BY d.id DESC LIMIT ?"
+            f"SELECT {_COLUMNS} FROM decision d JOIN paper p ON p.id = d.paper_id WHERE d.reader = ?"
+            f" AND {STANDS} ORDER BY d.id DESC LIMIT ?"
         )
         with self._database.transaction() as connection:
             taken_back = [Decided(*row) for row in connection.execute(sql, (reader, count))]
@@ -59,8 +69,8 @@ def _status(connection: sqlite3.Connection, reader: str, number: int) -> str:
 def _standing_before(connection: sqlite3.Connection, reader: str, decided: Decided) -> str:
     """The status that the last standing decision before this one gave; decisions taken back don't count."""
     row = connection.execute(
-        "SELECT status FROM decision d WHERE d.reader = ? AND d.paper_id = ? AND d.id < ? AND d.undoes IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id) ORDER BY d.id DESC LIMIT 1",
+        "SELECT status FROM decision d WHERE d.reader = ? AND d.paper_id = ? AND d.id < ?"
+        f" AND {STANDS} ORDER BY d.id DESC LIMIT 1",
         (reader, decided.paper_id, decided.id),
     ).fetchone()
     return row[0] if row else "inbox"

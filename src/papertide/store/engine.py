@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,8 +62,7 @@ class Database:
             connection.execute("PRAGMA foreign_keys = ON")
             _check_schema(path, connection)
             if writable and migrations.version(connection) < migrations.NEWEST:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                _prepare(connection, wait)
                 migrations.apply(connection)
         except BaseException:
             connection.close()
@@ -82,17 +82,15 @@ class Database:
         if not self.writable:
             raise LibraryError(str(self.path), "can't be written")
         with translated(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
             try:
+                self.connection.execute("BEGIN IMMEDIATE")
                 yield self.connection
-                if self._session is not None:
-                    self._session.flush()
                 self.connection.execute("COMMIT")
             except BaseException:
-                if self._session is not None:
-                    self._session.expunge_all()
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
+                # An interrupt within SQLAlchemy closes the connection, which takes everything back as well.
+                with suppress(sqlite3.Error):
+                    if self.connection.in_transaction:
+                        self.connection.execute("ROLLBACK")
                 raise
 
     def session(self) -> Session:
@@ -118,6 +116,20 @@ class Database:
         return self._session
 
 
+def _prepare(connection: sqlite3.Connection, wait: float) -> None:
+    """Set the journal's mode and the mark. SQLite doesn't wait for others at the first of these by itself."""
+    end = time.monotonic() + wait
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Turn errors of sqlite3, SQLAlchemy and the operating system into LibraryErrors that name the library."""
@@ -125,6 +137,10 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise translate(path, error) from error
+    except UnicodeEncodeError as error:  # bytes of the command line that are no UTF-8 come as half characters
+        raise LibraryError(str(path), f"{error.object!r} holds a character that is not text") from error
+    except OverflowError as error:
+        raise LibraryError(str(path), "a number that large is more than a library can hold") from error
     except OSError as error:
         raise LibraryError(str(path), error.strerror or str(error)) from error
     except Exception as error:
@@ -170,12 +186,12 @@ def _check_file(path: Path, *, create: bool) -> None:
 
 
 def _check_schema(path: Path, connection: sqlite3.Connection) -> None:
+    # Tables first, the mark next: another process that makes the library now sets the mark before any table.
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    if mark != APPLICATION_ID and (mark != 0 or tables):
+        raise LibraryDamaged(str(path), "a database, but not a Papertide library")
     found = migrations.version(connection)
     if found > migrations.NEWEST:
         told = f"made by a newer Papertide (schema {found}, this one knows {migrations.NEWEST}); update Papertide"
         raise LibraryNewer(str(path), told)
-    mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
-    if mark == APPLICATION_ID:
-        return
-    if mark != 0 or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise LibraryDamaged(str(path), "a database, but not a Papertide library")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from papertide.store import migrations
 from papertide.store.base import Finding
+from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.engine import Database, translated
 
 
@@ -98,13 +99,9 @@ def _papers(connection: sqlite3.Connection) -> tuple[bool, str]:
 
 def _decisions(connection: sqlite3.Connection) -> tuple[bool, str]:
     """Whether the statuses are what the log says."""
-    said = (
-        "SELECT reader, paper_id, status FROM decision d WHERE status <> 'inbox'"
-        " AND id = (SELECT max(id) FROM decision e WHERE e.reader = d.reader AND e.paper_id = d.paper_id)"
-    )
     kept = "SELECT reader, paper_id, status FROM status"
     off = connection.execute(
-        f"SELECT count(*) FROM (SELECT * FROM ({said} EXCEPT {kept}) UNION ALL SELECT * FROM ({kept} EXCEPT {said}))"
+        f"SELECT count(*) FROM (SELECT * FROM ({STATUSES_BY_LOG} EXCEPT {kept}) UNION ALL SELECT * FROM ({kept} EXCEPT {STATUSES_BY_LOG}))"
     ).fetchone()[0]
     count = connection.execute("SELECT count(*) FROM decision").fetchone()[0]
     return off == 0, f"{count} in the log" if off == 0 else f"{off} statuses differ from the log"

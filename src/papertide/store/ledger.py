@@ -32,12 +32,12 @@ class Ledger:
             return [row[0] for row in self._database.connection.execute(sql, (day, reader))]
 
     def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str) -> int:
-        """Note that a digest told of these papers; gives its number. A paper told before stays with its first digest."""
+        """Note that a digest told of these papers; gives its number. A paper belongs to the last digest that told of it."""
         with self._database.transaction() as connection:
             made = connection.execute("INSERT INTO digest (reader, day, at) VALUES (?, ?, ?)", (reader, day, at))
             number = int(made.lastrowid or 0)
             connection.executemany(
-                "INSERT OR IGNORE INTO told (reader, paper_id, digest_id) VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO told (reader, paper_id, digest_id) VALUES (?, ?, ?)",
                 [(reader, paper, number) for paper in paper_ids],
             )
         return number

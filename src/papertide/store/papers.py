@@ -14,6 +14,7 @@ from papertide import normal
 from papertide.records.listing import Entry
 from papertide.records.paper import Seen
 from papertide.store.base import KnownPage, PageFacts, PlacedPaper, PlacedSighting
+from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.engine import Database, translated
 from papertide.store.mapping import entry_from_json, entry_to_json
 from papertide.store.rows import (
@@ -46,7 +47,7 @@ WHERE s.paper_id IN (SELECT value FROM json_each(:papers))
 # What readers did with a paper that is merged into another; :old becomes :kept.
 _GIVE_UP = tuple(
     statement.strip()
-    for statement in """
+    for statement in f"""
     UPDATE decision SET paper_id = :kept WHERE paper_id = :old;
     INSERT OR IGNORE INTO tag (reader, paper_id, tag) SELECT reader, :kept, tag FROM tag WHERE paper_id = :old;
     INSERT INTO note (reader, paper_id, text) SELECT reader, :kept, text FROM note WHERE paper_id = :old
@@ -54,12 +55,7 @@ _GIVE_UP = tuple(
     INSERT OR IGNORE INTO told (reader, paper_id, digest_id)
         SELECT reader, :kept, digest_id FROM told WHERE paper_id = :old;
     DELETE FROM status WHERE paper_id = :kept;
-    -- The latest decision speaks for the paper.
-    INSERT INTO status (reader, paper_id, status)
-        SELECT d.reader, :kept, d.status FROM decision d
-        WHERE d.paper_id = :kept AND d.status <> 'inbox' AND d.id = (
-            SELECT max(e.id) FROM decision e WHERE e.paper_id = :kept AND e.reader = d.reader
-        );
+    INSERT INTO status (reader, paper_id, status) {STATUSES_BY_LOG} AND d.paper_id = :kept;
     UPDATE sighting SET paper_id = :kept WHERE paper_id = :old;
     UPDATE paper_alias SET paper_id = :kept WHERE paper_id = :old
     """.split(";")
@@ -152,15 +148,15 @@ class PaperStore:
 
     def _free_ids(self, papers: Sequence[PlacedPaper], given_up: Mapping[int, int]) -> None:
         """Take the arXiv ids off papers that lose theirs, before another paper is given them (they are unique)."""
-        touched = [paper.paper_id for paper in papers if paper.paper_id is not None]
-        if given_up or len(touched) > 1:
-            keeps = {paper.paper_id: paper.columns.get("arxiv_id") for paper in papers}
-            rows = self._session.exec(
-                select(PaperRow.id, PaperRow.arxiv_id).where(col(PaperRow.id).in_([*touched, *given_up]))
-            ).all()
-            losing = [number for number, arxiv in rows if arxiv is not None and keeps.get(number) != arxiv]
-            if losing:
-                self._session.execute(update(PaperRow).where(col(PaperRow.id).in_(losing)).values(arxiv_id=None))
+        keeps = {paper.paper_id: paper.columns.get("arxiv_id") for paper in papers if paper.paper_id is not None}
+        if not keeps:
+            return
+        rows = self._session.exec(
+            select(PaperRow.id, PaperRow.arxiv_id).where(col(PaperRow.id).in_([*keeps, *given_up]))
+        ).all()
+        losing = [number for number, arxiv in rows if arxiv is not None and keeps.get(number or 0) != arxiv]
+        if losing:
+            self._session.execute(update(PaperRow).where(col(PaperRow.id).in_(losing)).values(arxiv_id=None))
 
     def _paper(self, paper: PlacedPaper, at: str) -> int:
         columns = dict(paper.columns)

@@ -6,15 +6,15 @@ no markup of a page's moves the terminal. Not a terminal: no colour, no boxes, n
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
+from papertide.export.jsonl import line as json_line
 from papertide.normal import safe
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ class Console:
 
     def json(self, value: object) -> None:
         """One JSON value on a line of its own."""
-        text = json.dumps(value, ensure_ascii=False, default=str)
-        self._out.write(text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029") + "\n")
+        self._out.write(json_line(value) + "\n")
 
     def data(self, text: str) -> None:
         """Text that is data as it stands (an export), written unchanged."""
@@ -173,14 +172,18 @@ class Console:
             for number, row in enumerate(rows):
                 lead = f"{safe(line.lead)} ".rjust(indent) if line.lead and number == 0 else " " * indent
                 row.rstrip()
-                console.print(Text(lead, "dim") + row)
+                console.print(Text.assemble((lead, "dim"), row))
 
     def _rich_on(self, stream: IO[str]) -> RichConsole:
         made = self._rich.get(id(stream))
         if made is None:
             from rich.console import Console as NewConsole
 
-            made = NewConsole(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=False)
+            # Without a colour system no style is written at all: NO_COLOR means bold and dim, too.
+            system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+            made = NewConsole(
+                file=stream, color_system=system, markup=False, highlight=False, emoji=False, soft_wrap=False
+            )
             self._rich[id(stream)] = made
         return made
 
