@@ -77,7 +77,7 @@ def now() -> str:
 
 def _today(text: str | None) -> date:
     if not text:
-        return date.today()  # noqa: DTZ011 - the reader's own day is meant, wherever they are
+        return datetime.now(UTC).date()  # as `added` is told: what came today was added today
     try:
         return date.fromisoformat(text)
     except ValueError:

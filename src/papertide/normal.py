@@ -34,6 +34,11 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", safe(text.replace("\r", "\n"))).strip()
 
 
+def printable(name: str) -> str:
+    """A file's name as text: bytes in it that are none (half characters, to Python) become replacement characters."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def counted(count: int, word: str) -> str:
     """A count with its word: `1 paper`, `2 papers`."""
     return f"{count} {word}{'' if count == 1 else 's'}"

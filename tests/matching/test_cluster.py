@@ -134,7 +134,7 @@ def test_ids_survive_a_paper_that_two_pages_know_by_other_names() -> None:
 
 def test_records_must_hold_an_id_and_a_title() -> None:
     """A record that lacks what it must have is refused."""
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="lacks an id"):
         find_duplicates([{"title": "x"}])
     with pytest.raises(ValidationError):
         find_duplicates([{"id": 1, "title": " "}])

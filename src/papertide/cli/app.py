@@ -112,6 +112,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader has seen enough
         silence_stdout()
         return ExitCode.DONE
+    except OSError as error:  # what was to be shown could not be written: /dev/full
+        silence_stdout()
+        sys.stderr.write(f"papertide: can't write the output: {error.strerror or error}\n")
+        return ExitCode.FAILED
 
 
 def _run(arguments: Sequence[str]) -> int:

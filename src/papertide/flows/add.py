@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import cast
 
-from papertide.errors import InputError
+from papertide.errors import InputError, LibraryError
 from papertide.flows.label import relabel
 from papertide.matching.cluster import Group, plan
 from papertide.matching.index import TitleIndex
 from papertide.matching.keys import face_of
 from papertide.matching.merge import fold
+from papertide.normal import printable
 from papertide.parsers import parse
 from papertide.records.listing import Listing
 from papertide.records.paper import Facts, Seen
@@ -65,12 +66,14 @@ def add(
     """Add pages, yielding a Step for each input; the generator's value is the report.
 
     The store is opened when the first page was read, so that inputs with nothing in them leave nothing behind. An input
-    that fails is a problem in the report; the others are stored. With `dry_run` all is done and then taken back.
+    that fails is a problem in the report; the others are stored. A library that fails (a full disk) when pages were
+    stored already is a problem too, and the end. With `dry_run` all is done and then taken back.
     """
     tally = _Tally()
     adder: _Adder | None = None
     with _taken_back() if dry_run else nullcontext() as outer:
-        for raw in inputs:
+        for given in inputs:
+            raw = replace(given, name=printable(given.name))
             notes: tuple[str, ...] = ()
             try:
                 listing = _listing(raw, layout, captured)
@@ -82,6 +85,12 @@ def add(
                 notes = adder.add(cast("Raw", raw), listing, tally)
             except InputError as error:
                 tally.problems.append(InputProblem(input=raw.name, reason=error.reason))
+            except LibraryError as error:
+                if not tally.pages or dry_run:
+                    raise
+                reason = f"not stored, nor what comes after it: {error.reason}"
+                tally.problems.append(InputProblem(input=raw.name, reason=reason))
+                break
             yield Step(raw.name, notes)
     return tally.report()
 
@@ -142,15 +151,17 @@ class _Adder:
                 listing = parse(raw.data, listing.layout, known.captured)  # what a person said of the page still holds
             fresh, unchanged = _fresh(listing, known, raw.name)
             if fresh or known is None:
-                self._store_page(raw, listing, digest, fresh, tally)
+                self._store_page(raw, listing, digest, fresh, unchanged, tally)
         tally.pages += 1
-        tally.unchanged += unchanged
+        tally.unchanged += len(unchanged)
         tally.problems += [
             InputProblem(input=raw.name, line=p.line, reason=p.reason, excerpt=p.excerpt) for p in listing.problems
         ]
         return listing.notes
 
-    def _store_page(self, raw: Raw, listing: Listing, digest: str, fresh: Mapping[int, Seen], tally: _Tally) -> None:
+    def _store_page(
+        self, raw: Raw, listing: Listing, digest: str, fresh: Mapping[int, Seen], unchanged: Set[int], tally: _Tally
+    ) -> None:
         everything = self._with_linked(fresh)
         decided = plan(list(everything.values()), self._index.near)
         before = _sets_of(seen for seen in everything.values() if seen.ref not in fresh)
@@ -162,7 +173,7 @@ class _Adder:
                 continue  # as it was
             place_of[number] = len(papers)
             papers.append(self._placed(group, everything, fresh))
-            _count(group, fresh, tally)
+            _count(group, fresh, unchanged, tally)
         given_up = {old: place_of[number] for old, number in decided.given_up.items()}
         page = PageFacts(digest, raw.name, listing.layout, listing.captured, listing.captured_given)
         self._store.place(page, papers, given_up, self._now())
@@ -217,16 +228,21 @@ class _Adder:
         )
 
 
-def _fresh(listing: Listing, known: KnownPage | None, page: str) -> tuple[dict[int, Seen], int]:
-    """The entries that are new or read differently than before, by ref; and how many are as they were."""
+def _fresh(listing: Listing, known: KnownPage | None, page: str) -> tuple[dict[int, Seen], set[int]]:
+    """The sightings to be placed (new, read differently than before, or of another capture), and those that say the same.
+
+    Where only the capture changed, every sighting is placed again: what is the latest count depends on it.
+    """
     fresh: dict[int, Seen] = {}
-    unchanged = 0
+    unchanged: set[int] = set()
+    moved = known is not None and (known.captured, known.captured_given) != (listing.captured, listing.captured_given)
     for position, entry in enumerate(listing.entries):
         stored = known.sightings.get(position) if known else None
-        if stored is not None and stored.entry == entry:
-            unchanged += 1
-            continue
         ref = stored.ref if stored else -(position + 1)
+        if stored is not None and stored.entry == entry:
+            unchanged.add(ref)
+            if not moved:
+                continue
         owner = stored.paper_id if stored else None
         fresh[ref] = Seen(ref, entry, listing.layout, listing.captured, page, owner)
     return fresh, unchanged
@@ -246,10 +262,10 @@ def _sets_of(sightings: Iterable[Seen]) -> dict[int, frozenset[int]]:
     return {paper: frozenset(refs) for paper, refs in sets.items()}
 
 
-def _count(group: Group, fresh: Mapping[int, Seen], tally: _Tally) -> None:
+def _count(group: Group, fresh: Mapping[int, Seen], unchanged: Set[int], tally: _Tally) -> None:
     """A fresh sighting is new where it begins a paper, else it was merged into one."""
     for k, placement in enumerate(group.placements):
-        if placement.ref in fresh:
+        if placement.ref in fresh and placement.ref not in unchanged:
             if k == 0 and group.paper_id is None:
                 tally.new += 1
             else:

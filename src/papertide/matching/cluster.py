@@ -149,15 +149,19 @@ class _Claims:
 
 
 def _claims(groups: Sequence[Sequence[Seen]]) -> _Claims:
-    """Which group keeps which paper number: the one with most of its sightings; a group with several keeps the lowest."""
-    held = [Counter(s.paper_id for s in group if s.paper_id is not None) for group in groups]
-    holders: dict[int, list[tuple[int, int]]] = {}
-    for number, counts in enumerate(held):
+    """Which group keeps which paper number: the one with the paper's arXiv id, else with most of its sightings.
+
+    A group with several keeps the lowest.
+    """
+    holders: dict[int, list[tuple[int, int, int]]] = {}
+    for number, group in enumerate(groups):
+        counts = Counter(s.paper_id for s in group if s.paper_id is not None)
+        named = Counter(s.paper_id for s in group if s.entry.arxiv_id)
         for paper, count in counts.items():
-            holders.setdefault(paper, []).append((-count, number))
+            holders.setdefault(paper, []).append((-named[paper], -count, number))
     wanted: dict[int, list[int]] = {}
     for paper, who in holders.items():
-        wanted.setdefault(min(who)[1], []).append(paper)
+        wanted.setdefault(min(who)[2], []).append(paper)
     kept = {number: min(papers) for number, papers in wanted.items()}
     given_up = {paper: number for number, papers in wanted.items() for paper in papers if paper != kept[number]}
     return _Claims(kept, given_up)

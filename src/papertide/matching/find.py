@@ -18,12 +18,14 @@ def find_duplicates(records: Iterable[Paper | Mapping[str, Any]]) -> list[Match]
     """The pairs of records that are one paper, by the rules of `rules`; one pair for each record beyond a paper's first.
 
     Each record is a Paper or a mapping with at least `id` and `title`; `abstract`, `arxiv_id`, `doi`, `author_count`
-    and `authors` are used where they are there. Raises ValueError (pydantic's) for a record that lacks what it must have.
+    and `authors` are used where they are there. Raises ValueError for a record that lacks what it must have.
     """
     ids: list[Any] = []
     sightings: list[Seen] = []
     for number, record in enumerate(records, 1):
         fields = record.model_dump() if isinstance(record, Paper) else dict(record)
+        if not {"id", "title"} <= fields.keys():
+            raise ValueError(f"record {number} lacks an id or a title")
         ids.append(fields["id"])
         sightings.append(Seen(number, _entry(fields), "jsonl", None, str(fields["id"])))
     index = TitleIndex(face_of(seen.entry).key for seen in sightings)

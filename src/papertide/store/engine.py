@@ -18,6 +18,7 @@ from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, Librar
 from papertide.store import migrations
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import ExceptionContext
     from sqlmodel import Session
 
 APPLICATION_ID = 0x50545444  # "PTTD": marks the file as a Papertide library
@@ -85,9 +86,12 @@ class Database:
             try:
                 self.connection.execute("BEGIN IMMEDIATE")
                 yield self.connection
+                if self._session is not None:
+                    self._session.flush()
                 self.connection.execute("COMMIT")
             except BaseException:
-                # An interrupt within SQLAlchemy closes the connection, which takes everything back as well.
+                if self._session is not None:
+                    self._session.expunge_all()
                 with suppress(sqlite3.Error):
                     if self.connection.in_transaction:
                         self.connection.execute("ROLLBACK")
@@ -99,7 +103,7 @@ class Database:
         It must be asked for outside of any transaction the first time.
         """
         if self._session is None:
-            from sqlalchemy import create_engine
+            from sqlalchemy import create_engine, event
             from sqlalchemy.pool import StaticPool
             from sqlmodel import Session as NewSession
 
@@ -110,10 +114,16 @@ class Database:
                 pool_reset_on_return=None,
                 isolation_level="AUTOCOMMIT",
             )
+            event.listen(engine, "handle_error", _stay_connected)
             self._session = NewSession(engine, autoflush=False, expire_on_commit=False)
             # The first use of an engine ends any transaction there is; so it is now, not within one of ours.
             self._session.connection()
         return self._session
+
+
+def _stay_connected(context: ExceptionContext) -> None:
+    """Keep SQLAlchemy from closing the connection on an interrupt: it is ours, and we roll back ourselves."""
+    context.is_disconnect = False
 
 
 def _prepare(connection: sqlite3.Connection, wait: float) -> None:
@@ -147,7 +157,11 @@ def translated(path: Path) -> Iterator[None]:
         if type(error).__module__.partition(".")[0] != "sqlalchemy":
             raise
         cause = getattr(error, "orig", None)
-        told = translate(path, cause) if isinstance(cause, sqlite3.Error) else LibraryError(str(path), str(error))
+        told = (
+            translate(path, cause)
+            if isinstance(cause, sqlite3.Error)
+            else LibraryError(str(path), str(error).partition("\n")[0])
+        )
         raise told from error
 
 

@@ -60,14 +60,22 @@ def _references(connection: sqlite3.Connection) -> tuple[bool, str]:
     return lost == 0, "every row's references exist" if lost == 0 else f"{lost} rows refer to rows that don't exist"
 
 
+_HINDRANCES = {
+    sqlite3.SQLITE_READONLY: "the library can't be written",
+    sqlite3.SQLITE_BUSY: "another process is writing to the library",
+    sqlite3.SQLITE_LOCKED: "another process is writing to the library",
+}
+
+
 def _index(connection: sqlite3.Connection) -> tuple[bool, str]:
     """Whether the full-text index says what the papers say: FTS5's own check, undone at once (it is spelt INSERT)."""
     connection.execute("SAVEPOINT looking")
     try:
         connection.execute("INSERT INTO paper_text (paper_text, rank) VALUES ('integrity-check', 1)")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
-            return True, "not checked: the library can't be written"
+        reason = _HINDRANCES.get(error.sqlite_errorcode & 0xFF)
+        if reason is not None:
+            return True, f"not checked: {reason}"
         raise
     except sqlite3.DatabaseError:
         return False, "out of step with the papers"
@@ -101,7 +109,8 @@ def _decisions(connection: sqlite3.Connection) -> tuple[bool, str]:
     """Whether the statuses are what the log says."""
     kept = "SELECT reader, paper_id, status FROM status"
     off = connection.execute(
-        f"SELECT count(*) FROM (SELECT * FROM ({STATUSES_BY_LOG} EXCEPT {kept}) UNION ALL SELECT * FROM ({kept} EXCEPT {STATUSES_BY_LOG}))"
+        f"WITH said AS ({STATUSES_BY_LOG}), kept AS ({kept}) SELECT count(*) FROM (SELECT * FROM said EXCEPT"
+        " SELECT * FROM kept UNION ALL SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM said))"
     ).fetchone()[0]
     count = connection.execute("SELECT count(*) FROM decision").fetchone()[0]
     return off == 0, f"{count} in the log" if off == 0 else f"{off} statuses differ from the log"
