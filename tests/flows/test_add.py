@@ -190,14 +190,25 @@ def test_a_dry_run_on_an_empty_library(store: SqliteStore, path: Path) -> None:
 
 def test_a_dry_run_changes_nothing(store: SqliteStore, path: Path) -> None:
     """A dry run changes no row, with merges, re-reads, new rules and bad inputs; the real run then reports the same."""
-    add_pages(store, text_page(ADAPTERS, Card("Tuning now", prose("now"), day="May 7")), json_page("Alpha", "Omega"))
+    add_pages(
+        store,
+        text_page(ADAPTERS, Card("Tuning now", prose("now"), day="May 7")),
+        json_page("Alpha, a longer title", "Omega, the last of them"),
+    )
     store.deciding.decide(READER, [1, 2, 3], "keep", NOW, "keep")
     before = dump(path)
     pages = [
         Raw("again", text_page(ADAPTERS, Card("Tuning now", prose("now"), day="May 7"))),
-        Raw("bridge", json_page({"title": "Alpha", "doi": "10.1/a"}, {"title": "Omega", "doi": "10.1/A"}, "Beta")),
+        Raw(
+            "bridge",
+            json_page(
+                {"title": "Alpha, a longer title", "doi": "10.1/a"},
+                {"title": "Omega, the last of them", "doi": "10.1/A"},
+                "Beta comes in between",
+            ),
+        ),
         Raw("bad", b"milk\n"),
-        Raw("bad line", json_page("Gamma") + b"nonsense\n"),
+        Raw("bad line", json_page("Gamma is another one") + b"nonsense\n"),
     ]
     rules = rules_of(tuning="tuning adapter")
     captured = date(2025, 5, 9)
@@ -242,7 +253,9 @@ YEARLESS = text_page(
 MIXED = text_page(ADAPTERS, Card("Tuning in spring", prose("spring"), day="May 2"), header="May 7")
 DATED = text_page(ADAPTERS, FORGETTING, header="May 7")
 NO_HEADER = text_page(ADAPTERS, FORGETTING)
-RECORDS = json_page({"title": "Alpha", "upvotes": 3}, {"title": "Omega", "published": "2024-02-03"})
+RECORDS = json_page(
+    {"title": "Alpha, a longer title", "upvotes": 3}, {"title": "Omega, the last of them", "published": "2024-02-03"}
+)
 SHAPES = {"yearless": YEARLESS, "mixed": MIXED, "dated": DATED, "no header": NO_HEADER, "records": RECORDS}
 
 
@@ -285,7 +298,10 @@ def test_what_a_person_said_stays(shape: str, store: SqliteStore, path: Path) ->
 
 def test_the_latest_capture_has_the_say_on_counts(store: SqliteStore) -> None:
     """Upvotes are those of the latest capture, also where the day of a capture is given afterwards."""
-    early, late = json_page({"title": "Alpha", "upvotes": 9}), json_page({"title": "Alpha", "upvotes": 4})
+    early, late = (
+        json_page({"title": "Alpha, a longer title", "upvotes": 9}),
+        json_page({"title": "Alpha, a longer title", "upvotes": 4}),
+    )
     add_pages(store, early, captured=date(2026, 5, 1))
     add_pages(store, late)
     assert everything(store)[0]["upvotes"] == 9

@@ -633,14 +633,16 @@ def test_a_transaction_is_whole(error: type[BaseException], path: Path) -> None:
         with database.transaction() as connection:
             connection.execute("INSERT INTO note VALUES (?, 1, 'x')", (READER,))
             session.execute(insert(PageRow).values(page_row("a")))
+            session.add(PageRow.model_validate(page_row("b")))
+            session.flush()
             connection.execute("DELETE FROM paper_topic")
-            session.execute(insert(PageRow).values(page_row("b")))
+            session.add(PageRow.model_validate(page_row("c")))
             raise error("x", "y") if error is LibraryLocked else error
 
     with pytest.raises(error):
         work()
     assert not database.connection.in_transaction
-    assert session.exec(select(PageRow).where(col(PageRow.digest).in_(["a", "b"]))).all() == []
+    assert session.exec(select(PageRow).where(col(PageRow.digest).in_(["a", "b", "c"]))).all() == []
     assert dump(path) == before
     with database.transaction() as connection:
         connection.execute("INSERT INTO note VALUES (?, 1, 'x')", (READER,))
@@ -657,9 +659,10 @@ def test_a_session_takes_part(path: Path) -> None:
     count = "SELECT count(*) FROM page"
     with database.transaction() as connection:
         session.execute(insert(PageRow).values(page_row("a")))
+        session.add(PageRow.model_validate(page_row("b")))  # flushed at the end
         assert connection.execute(count).fetchone() == (2,)
         assert other.execute(count).fetchone() == (1,)
-    assert other.execute(count).fetchone() == (2,)
+    assert other.execute(count).fetchone() == (3,)
     other.close()
     database.close()
 

@@ -17,14 +17,21 @@ CHECKS = ["schema", "integrity", "references", "search index", "triggers", "pape
 def path(path: Path) -> Path:
     """A library that was lived with: papers, a merge, decisions taken back, tags, notes, a digest."""
     store = SqliteStore(Database.open(path, create=True))
-    add_pages(store, json_page({"title": "Alpha", "arxiv_id": "2403.00001"}, "Omega", "Something on adapters"))
+    add_pages(
+        store,
+        json_page(
+            {"title": "Alpha, a longer title", "arxiv_id": "2403.00001"},
+            "Omega, the last of them",
+            "Something on adapters",
+        ),
+    )
     store.deciding.decide(READER, [1, 2, 3], "keep", NOW, "keep")
     store.deciding.decide("bob", [2], "skip", NOW, "skip")
     store.deciding.undo(READER, 1, NOW)
     store.annotating.tag(READER, [2], ["todo"], [])
     store.annotating.note(READER, 1, "read this")
     store.telling.tell(READER, [1, 2], "2026-11-21", NOW)
-    add_pages(store, json_page({"title": "Omega", "arxiv_id": "2403.00001"}))
+    add_pages(store, json_page({"title": "Omega, the last of them", "arxiv_id": "2403.00001"}))
     assert [row.id for row in store.deciding.log("bob", None) if row.paper_id == 1]
     store.close()
     return path

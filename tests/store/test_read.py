@@ -199,9 +199,9 @@ def test_a_search_is_for_a_reader(searched: SqliteStore) -> None:
 @pytest.fixture
 def named(store: SqliteStore) -> SqliteStore:
     """Paper 1 with an arXiv id, paper 3 with an old one; 2 was merged into 1."""
-    alpha = {"title": "Alpha", "arxiv_id": "2403.02178"}
-    add_pages(store, json_page(alpha, "Omega", {"title": "Old times", "arxiv_id": "hep-th/9901001"}))
-    add_pages(store, json_page({"title": "Omega", "arxiv_id": "2403.02178"}))
+    alpha = {"title": "Alpha, a longer title", "arxiv_id": "2403.02178"}
+    add_pages(store, json_page(alpha, "Omega, the last of them", {"title": "Old times", "arxiv_id": "hep-th/9901001"}))
+    add_pages(store, json_page({"title": "Omega, the last of them", "arxiv_id": "2403.02178"}))
     return store
 
 
@@ -230,6 +230,7 @@ def named(store: SqliteStore) -> SqliteStore:
         ("2403.0217", None),
         ("", None),
         ("Alpha", None),
+        ("Alpha, a longer title", None),
         ("١", None),
         ("²", None),
         ("9" * 18, None),
@@ -261,8 +262,8 @@ def test_resolve_takes_anything(library: Path, name: str) -> None:
 
 
 def test_by_number(shelf: SqliteStore) -> None:
-    """Papers come in the order of the numbers given; a number that means none is passed over."""
-    assert [paper["id"] for paper in shelf.looking.by_number([5, 99, 1, 0, -3, 7], READER)] == [5, 1, 7]
+    """Papers come in the order of their numbers, however asked for; a number that means none is passed over."""
+    assert [paper["id"] for paper in shelf.looking.by_number([5, 99, 1, 0, -3, 7], READER)] == [1, 5, 7]
     assert shelf.looking.by_number([], READER) == []
 
 
@@ -286,9 +287,9 @@ def test_sightings(named: SqliteStore) -> None:
     """The sightings of a paper say where, when and why, the first one first; a number that means none has none."""
     first, second, third = named.looking.sightings(1)
     assert [(s["title"], s["line"], s["layout"], s["added"]) for s in (first, second, third)] == [
-        ("Alpha", 1, "jsonl", NOW),
-        ("Omega", 2, "jsonl", NOW),
-        ("Omega", 1, "jsonl", NOW),
+        ("Alpha, a longer title", 1, "jsonl", NOW),
+        ("Omega, the last of them", 2, "jsonl", NOW),
+        ("Omega, the last of them", 1, "jsonl", NOW),
     ]
     assert (first["method"], first["score"]) == ("new", None)
     assert third["method"] == "arxiv-id"

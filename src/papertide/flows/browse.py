@@ -80,8 +80,11 @@ def find(looking: Looking, selection: Selection, *, partial: bool = False) -> Fo
 
 
 def ensure_labels(store: Store, source: bytes, name: str) -> None:
-    """Label the library anew if the topic rules changed since it was labelled; does nothing, quickly, if they didn't."""
-    if store.looking.taxonomy() == topics.digest(source):
+    """Label the library anew if the topic rules changed since it was labelled; does nothing, quickly, if they didn't.
+
+    A library that can't be written keeps the labels that it has.
+    """
+    if store.looking.taxonomy() == topics.digest(source) or not store.writable:
         return
     with store.adding.transaction():
         relabel(store, topics.load(source, name))

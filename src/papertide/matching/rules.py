@@ -49,7 +49,7 @@ TEXTS_AGREE = 85.0
 TEXT_LEAST = 120
 """Characters; a shorter abstract is no evidence either way."""
 GENERIC_WORDS = 2
-"""Titles of up to so many words ("Introduction", "Technical Report") say too little unless the abstracts agree."""
+"""Titles of up to so many words ("Introduction", "Technical Report") say too little where the abstracts differ."""
 
 
 class Kind(Enum):
@@ -101,7 +101,7 @@ def _veto(a: Face, b: Face, ratio: float, texts: Texts) -> Verdict | None:
 
 def _alike(a: Face, b: Face, ratio: float, texts: Texts, *, begins: bool) -> Verdict:
     if a.key == b.key:
-        if texts is not Texts.AGREE and min(len(a.words), len(b.words)) <= GENERIC_WORDS:
+        if texts is Texts.DIFFER and min(len(a.words), len(b.words)) <= GENERIC_WORDS:
             return Verdict(Kind.UNLIKE, "title", ratio, f"the same title, but a generic one, and {texts.value}")
         return Verdict(Kind.SAME, "title", 100.0, "the same title" if a.words == b.words else "the same title, respelt")
     if texts is Texts.AGREE:

@@ -126,7 +126,7 @@ def read_cards(lines: Sequence[Line]) -> list[Card]:
         begun = blocks[-1].text[:1]
         cut = begun and begun[0].text.startswith(("#", "["))
         blocks = [block for block in blocks if block.titled is not None or (cut and block is blocks[-1])]
-    shape = shape_of([line for block in blocks for line in block.text])
+    shape = shape_of([block.text for block in blocks])
     return [card for block in blocks for card in _cards_of(block, shape)]
 
 

@@ -110,7 +110,7 @@ def to_listing(
     listed = header if year is not None and (dated or captured is not None) else None
     entries: list[Entry] = []
     problems: list[Problem] = []
-    strays = _strays(cards)
+    strays = _strays(page, cards)
     for card, arxiv in zip(cards, ids, strict=True):
         if card.line in strays:
             problems += [Problem(line=card.line, reason=_STRAY, excerpt=excerpt(card.title))] * strays[card.line]
@@ -208,20 +208,29 @@ def _notes(page: Page, cards: Sequence[Card], year: fields.PageYear | None) -> t
 _STRAY = "neither an abstract nor anything else stands below it: text of the page, not a paper"
 
 
-def _strays(cards: Sequence[Card]) -> dict[int, bool]:
+def _is_bare(card: Card) -> bool:
+    """Whether nothing but a word or two stands below a card's title."""
+    text = card.abstract or ""
+    return card.url is None and not card.facts.seen and len(text) < 60 and not ends_sentence(text)
+
+
+def _strays(page: Page, cards: Sequence[Card]) -> dict[int, bool]:
     """Cards that are the page's own text (a menu, a footer), by line; True for the first of a run.
 
     On a page whose cards mostly have abstracts, those are bare ones at either end, and bare ones side by side. A single
     bare card within the page is a paper whose abstract is missing.
     """
-    bare = [card.abstract is None and not card.facts.seen and card.url is None for card in cards]
-    if sum(bare) * 2 >= len(cards) or len(cards) - sum(bare) < 2:
+    bare = [_is_bare(card) for card in cards]
+    whole = len(cards) - sum(bare)
+    if whole < 2 or whole * 4 < len(cards):
         return {}
     found: dict[int, bool] = {}
     for place, card in enumerate(cards):
         before = place > 0 and bare[place - 1]
         after = place + 1 < len(cards) and bare[place + 1]
-        if bare[place] and (before or after or place == 0):
+        # At the end of an unfinished page, and without an abstract, it was perhaps cut off.
+        last = place == len(cards) - 1 and page.ended and card.abstract is not None
+        if bare[place] and (before or after or place == 0 or last):
             found[card.line] = not before
     return found
 

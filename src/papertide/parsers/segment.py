@@ -99,14 +99,17 @@ def _is_title_case(text: str) -> bool:
     return len(long_words) > 2 and sum(word[0].isupper() for word in long_words) >= 0.75 * len(long_words)
 
 
-def shape_of(lines: Sequence[TextLine]) -> Shape:
-    """How a page sets its text, read off all its text lines.
+def shape_of(runs: Sequence[Sequence[TextLine]]) -> Shape:
+    """How a page sets its text, read off its runs of text lines; facts stand between two runs.
 
     The width is that of lines which another follows at once; of those the longest hundredth doesn't count (an address is
     not broken), nor do lines that stand alone (a title need not be wrapped where abstracts are). A page is wrapped where
-    it is at most 400 characters and at least a fifth of those lines (and three) come close to it. Whether it has blank
-    lines is judged by the neighbours that wrapping doesn't explain.
+    it is at most 400 characters and at least a fifth of those lines (and three) come close to it.
+
+    Where most runs have a blank line near their beginning, that is what parts titles from abstracts, and nothing else
+    does. Else blank lines are weighed against the neighbours that wrapping doesn't explain.
     """
+    lines = [line for run in runs for line in run]
     inner = sorted(line.length for line, following in pairwise(lines) if not following.gap)
     width = inner[int(len(inner) * 0.99)] if inner else 0
     near = sum(length >= 0.85 * width for length in inner)
@@ -115,6 +118,9 @@ def shape_of(lines: Sequence[TextLine]) -> Shape:
     shape = Shape(Spaced.NEVER, width if wrapped else None, hyphens)
     gaps = sum(line.gap for line in lines[1:])
     tight = sum(not line.gap and not _is_full(before, line, shape) for before, line in pairwise(lines))
+    parted = [any(line.gap for line in run[1:4]) for run in runs if len(run) > 1]
+    if len(parted) > 2 and sum(parted) >= 0.8 * len(parted):
+        return replace(shape, spaced=Spaced.ALWAYS)
     spaced = Spaced.NEVER if gaps < max(tight, 1) else Spaced.ALWAYS if gaps > 2 * tight else Spaced.SOME
     return replace(shape, spaced=spaced)
 

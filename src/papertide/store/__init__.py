@@ -22,6 +22,7 @@ class SqliteStore:
 
     def __init__(self, database: Database) -> None:
         self.path = str(database.path)
+        self.writable = database.writable
         self._database = database
         self.looking = Shelf(database)
         self.deciding = DecisionLog(database)

@@ -232,6 +232,10 @@ class Store(Protocol):
         """Where it is, as a person would name it."""
 
     @property
+    def writable(self) -> bool:
+        """Whether anything can be changed in it."""
+
+    @property
     def adding(self) -> Adding:
         """Taking in pages."""
 
