@@ -138,11 +138,12 @@ def test_ways_to_set_the_facts(facts: str, comments: int) -> None:
 
 
 def test_upvotes_with_one_missing() -> None:
-    """Counts above most titles are upvotes, also where the first title has none; a title of digits is one."""
-    page = card("1984") + "".join(f"{n}\n\n{card(title)}" for n, title in enumerate(TITLES, 10))
+    """Counts above all other titles are upvotes though the first has none, if one is a dash; a title of digits is one."""
+    counts = ("10", "11", "-", "13", "14", "15")
+    page = card("1984") + "".join(f"{n}\n\n{card(title)}" for n, title in zip(counts, TITLES, strict=True))
     listing = parse((BANNER + page).encode())
     assert titles(listing)[-6:] == TITLES
-    assert [entry.upvotes for entry in listing.entries][-6:] == [10, 11, 12, 13, 14, 15]
+    assert [entry.upvotes for entry in listing.entries][-6:] == [10, 11, 0, 13, 14, 15]
 
 
 @pytest.mark.parametrize(

@@ -165,14 +165,14 @@ def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
 def _shows_upvotes(lines: Sequence[Line]) -> bool:
     """Whether the page shows an upvote count above its titles: above the first one, or above all others.
 
-    A comment count below a date stands above the next title too, but not every paper has comments, and the last paper's
-    would stand at the end.
+    A comment count below a date stands above the next title too; but none is shown as a dash, as no upvotes are.
     """
     shown = [line for line in lines if line.kind is not Kind.BLANK]
     above = [first.kind is Kind.COUNT and second.kind in (Kind.TEXT, Kind.TITLE) for first, second in pairwise(shown)]
     dates = sum(line.kind is Kind.DATE for line in shown)
     all_others = dates > 2 and sum(above) >= dates - 1 and shown[-1].kind is not Kind.COUNT
-    return above[:1] == [True] or all_others
+    dashed = any(line.kind is Kind.COUNT and not line.text[0].isdigit() for line in shown)
+    return above[:1] == [True] or (all_others and dashed)
 
 
 def _is_comment_count(block: _Block, lines: Sequence[Line], i: int, *, upvoted: bool) -> bool:
