@@ -36,6 +36,7 @@ from tests.fakes import (
     text_page,
 )
 
+from papertide.errors import LibraryError
 from papertide.flows.add import Step, add
 from papertide.flows.label import relabel
 from papertide.parsers import SUFFIXES
@@ -675,3 +676,20 @@ def dump_of_an_empty_library(folder: Path) -> dict[str, list[tuple[object, ...]]
     path = folder / "empty.db"
     open_library(path, create=True).close()
     return dump(path)
+
+
+def test_a_library_that_fails_keeps_what_was_stored(store: SqliteStore, path: Path) -> None:
+    """Where the disk is full behind the first page, that page stays, and the next one is a problem and the end."""
+    first = text_page(ADAPTERS)
+    add_pages(store, first)
+    connection = look_past(store)
+    size = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {size + 2}")
+    many = [Card(f"Number {n} of {prose(str(n))[:60]}", prose(f"subject {n}", words=150)) for n in range(60)]
+    report = add_pages(store, first, text_page(*many), first)
+    assert (report.pages, report.unchanged, report.new) == (1, 1, 0)
+    (problem,) = report.problems
+    assert (problem.input, "full" in problem.reason) == ("page-2", True)
+    assert len(papers_of(path)) == 1
+    with pytest.raises(LibraryError, match="full"):
+        add_pages(store, text_page(*many))

@@ -139,3 +139,20 @@ def test_no_look_alike_is_merged(with_ids: bool) -> None:
         ]
         merged += find_duplicates(records)
     assert not merged
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("A First Look at the Forgetting of Adapters", "A Second Look at the Forgetting of Adapters", False),
+        (
+            "Forgetting of the Adapters in Sequential Finetuning Runs",
+            "Forgetting of Adapters in Sequential Fine-Tunings Runs",
+            True,
+        ),
+        ("Forgetting of Adapters in Sequentialized Tunings", "Forgetting of Adapters in Sequential ized Tuning", True),
+    ],
+)
+def test_words_that_are_spelt_or_counted_otherwise(a: str, b: str, same: bool) -> None:
+    """Ordinals are numbers however written; small words and words run together or apart don't count."""
+    assert (verdict(a, b).kind is Kind.SAME) == same

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -150,18 +150,19 @@ class _Adder:
             if known is not None and known.captured_given and not listing.captured_given:
                 listing = parse(raw.data, listing.layout, known.captured)  # what a person said of the page still holds
             fresh, unchanged = _fresh(listing, known, raw.name)
-            if fresh or known is None:
-                self._store_page(raw, listing, digest, fresh, unchanged, tally)
+            begun = self._store_page(raw, listing, digest, fresh) if fresh or known is None else frozenset[int]()
+            new = begun - unchanged
         tally.pages += 1
+        tally.new += len(new)
         tally.unchanged += len(unchanged)
+        tally.merged += len(listing.entries) - len(new) - len(unchanged)
         tally.problems += [
             InputProblem(input=raw.name, line=p.line, reason=p.reason, excerpt=p.excerpt) for p in listing.problems
         ]
         return listing.notes
 
-    def _store_page(
-        self, raw: Raw, listing: Listing, digest: str, fresh: Mapping[int, Seen], unchanged: Set[int], tally: _Tally
-    ) -> None:
+    def _store_page(self, raw: Raw, listing: Listing, digest: str, fresh: Mapping[int, Seen]) -> frozenset[int]:
+        """Place the fresh sightings of a page; gives those that began a paper."""
         everything = self._with_linked(fresh)
         decided = plan(list(everything.values()), self._index.near)
         before = _sets_of(seen for seen in everything.values() if seen.ref not in fresh)
@@ -173,10 +174,11 @@ class _Adder:
                 continue  # as it was
             place_of[number] = len(papers)
             papers.append(self._placed(group, everything, fresh))
-            _count(group, fresh, unchanged, tally)
         given_up = {old: place_of[number] for old, number in decided.given_up.items()}
         page = PageFacts(digest, raw.name, listing.layout, listing.captured, listing.captured_given)
         self._store.place(page, papers, given_up, self._now())
+        firsts = (group.placements[0].ref for group in decided.groups if group.paper_id is None)
+        return frozenset(ref for ref in firsts if ref in fresh)
 
     def _with_linked(self, fresh: Mapping[int, Seen]) -> dict[int, Seen]:
         """The fresh sightings and all stored ones that are linked to them, directly or through others."""
@@ -260,16 +262,6 @@ def _sets_of(sightings: Iterable[Seen]) -> dict[int, frozenset[int]]:
         if seen.paper_id is not None:
             sets.setdefault(seen.paper_id, set()).add(seen.ref)
     return {paper: frozenset(refs) for paper, refs in sets.items()}
-
-
-def _count(group: Group, fresh: Mapping[int, Seen], unchanged: Set[int], tally: _Tally) -> None:
-    """A fresh sighting is new where it begins a paper, else it was merged into one."""
-    for k, placement in enumerate(group.placements):
-        if placement.ref in fresh and placement.ref not in unchanged:
-            if k == 0 and group.paper_id is None:
-                tally.new += 1
-            else:
-                tally.merged += 1
 
 
 def columns_of(facts: Facts) -> dict[str, object]:
