@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -107,15 +110,42 @@ def run(arguments: Sequence[str]) -> int:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed before we came
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it lives as long as we do
+    with _heeded_interrupts() as interrupted:
+        try:
+            code = _run(arguments)
+        except BrokenPipeError:  # the reader has seen enough
+            silence_stdout()
+            return ExitCode.DONE
+        except OSError as error:  # what was to be shown could not be written: /dev/full
+            silence_stdout()
+            sys.stderr.write(f"papertide: can't write the output: {error.strerror or error}\n")
+            return ExitCode.FAILED
+        except KeyboardInterrupt:
+            code = ExitCode.INTERRUPTED
+        if interrupted or code == ExitCode.INTERRUPTED:
+            Console().say("interrupted; what was stored before stays")
+            return ExitCode.INTERRUPTED
+        return code
+
+
+@contextmanager
+def _heeded_interrupts() -> Iterator[list[int]]:
+    """Note each Control-C: Python drops one that comes within a destructor, and the program would end as if none had."""
+    noted: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        noted.append(number)
+        raise KeyboardInterrupt
+
+    in_main = threading.current_thread() is threading.main_thread()
+    ours = in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if ours:
+        signal.signal(signal.SIGINT, note)
     try:
-        return _run(arguments)
-    except BrokenPipeError:  # the reader has seen enough
-        silence_stdout()
-        return ExitCode.DONE
-    except OSError as error:  # what was to be shown could not be written: /dev/full
-        silence_stdout()
-        sys.stderr.write(f"papertide: can't write the output: {error.strerror or error}\n")
-        return ExitCode.FAILED
+        yield noted
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -132,8 +162,6 @@ def _run(arguments: Sequence[str]) -> int:
             raise
         error.show()  # the parser's own usage errors
         return int(error.exit_code)
-    if code == ExitCode.INTERRUPTED:
-        Console().say("interrupted; what was stored before stays")
     return code
 
 
