@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from papertide import topics
-from papertide.flows.add import add
+from papertide.flows.add import add, report_of
 from papertide.records.reports import AddReport
 from papertide.sources.base import Raw
 from papertide.store import SqliteStore
@@ -81,12 +81,7 @@ def add_pages(
     """Add pages and give the report; bytes alone are named after their place."""
     raws = [page if isinstance(page, Raw) else Raw(f"page-{n}", page) for n, page in enumerate(pages, 1)]
     steps = add(raws, lambda: store, rules, now=lambda: now, captured=captured, dry_run=dry_run, layout=layout)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            report: AddReport = stop.value
-            return report
+    return report_of(steps)
 
 
 def look(path: Path) -> sqlite3.Connection:

@@ -14,6 +14,7 @@ from papertide import config, topics
 from papertide.errors import UsageError
 from papertide.flows import triage
 from papertide.flows.add import add as add_flow
+from papertide.flows.add import report_of
 from papertide.flows.browse import Filters, ensure_labels, find, query_of, sort_of
 from papertide.flows.triage import Decision
 from papertide.parsers import SUFFIXES
@@ -71,12 +72,7 @@ class Library:
         steps = add_flow(
             source, lambda: self._store, rules, now=config.now, layout=layout, captured=captured, dry_run=dry_run
         )
-        while True:
-            try:
-                next(steps)
-            except StopIteration as stop:
-                report: AddReport = stop.value
-                return report
+        return report_of(steps)
 
     def list(
         self,

@@ -95,6 +95,16 @@ def add(
     return tally.report()
 
 
+def report_of(steps: Generator[Step, None, AddReport]) -> AddReport:
+    """Run `add` to its end without looking at its steps; gives the report."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            report: AddReport = stop.value
+            return report
+
+
 def _listing(raw: Raw | Unread, layout: str, captured: date | None) -> Listing:
     if isinstance(raw, Unread):
         raise InputError(raw.name, raw.reason)
