@@ -4,7 +4,8 @@
     ├── UsageError              the request itself is wrong                    exit 2
     │   └── QueryError          a query that does not parse (text, column)     exit 2
     ├── InputError              an input that can't be read or understood      exit 1 or 3
-    │   └── LayoutError         a page that fits no known layout
+    │   ├── LayoutError         a page that fits no known layout
+    │   └── FetchError          a page that a server didn't give (URL, status)
     ├── TaxonomyError           topic rules that don't load (file, rule)
     ├── ConfigError             a configuration file that doesn't load
     ├── NotFound                a paper, topic or saved search that isn't there
@@ -15,7 +16,7 @@
         ├── LibraryNewer        written by a newer Papertide
         └── LibraryDamaged      not a library, or a broken one
 
-Driver errors are translated into these in `store.engine` and nowhere else.
+Driver errors are translated into these in `store.engine` and nowhere else, HTTP errors in `sources.http`.
 """
 
 from __future__ import annotations
@@ -58,6 +59,18 @@ class InputError(PapertideError):
 
 class LayoutError(InputError):
     """A page that fits no known layout; `reason` says what each layout missed."""
+
+
+class FetchError(InputError):
+    """A page that a server didn't give; `name` is its URL, `status` what the server said, None where it said nothing.
+
+    `reachable` is False where no other page of that host can be hoped for either.
+    """
+
+    def __init__(self, name: str, reason: str, *, status: int | None = None, reachable: bool = True) -> None:
+        super().__init__(name, reason)
+        self.status = status
+        self.reachable = reachable
 
 
 class TaxonomyError(PapertideError):

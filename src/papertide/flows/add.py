@@ -21,7 +21,7 @@ from papertide.parsers import parse
 from papertide.records.listing import Listing
 from papertide.records.paper import Facts, Seen
 from papertide.records.reports import AddReport, InputProblem
-from papertide.sources.base import Raw, Unread
+from papertide.sources.base import Archive, Raw, Unread
 from papertide.store.base import Adding, KnownPage, PageFacts, PlacedPaper, PlacedSighting, Store
 from papertide.topics import Taxonomy
 
@@ -35,7 +35,9 @@ class Step:
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
+    """What was done so far; see `AddReport`."""
+
     pages: int = 0
     new: int = 0
     merged: int = 0
@@ -43,6 +45,7 @@ class _Tally:
     problems: list[InputProblem] = field(default_factory=list)
 
     def report(self) -> AddReport:
+        """The tally as a record."""
         return AddReport(
             pages=self.pages,
             entries=self.new + self.merged + self.unchanged,
@@ -62,26 +65,28 @@ def add(
     layout: str = "auto",
     captured: date | None = None,
     dry_run: bool = False,
+    archive: Archive | None = None,
 ) -> Generator[Step, None, AddReport]:
     """Add pages, yielding a Step for each input; the generator's value is the report.
 
     The store is opened when the first page was read, so that inputs with nothing in them leave nothing behind. An input
     that fails is a problem in the report; the others are stored. A library that fails (a full disk) when pages were
-    stored already is a problem too, and the end. With `dry_run` all is done and then taken back.
+    stored already is a problem too, and the end. With `dry_run` all is done and then taken back. With an `archive` the
+    pages' bytes are kept there.
     """
-    tally = _Tally()
-    adder: _Adder | None = None
+    tally = Tally()
+    adder: Adder | None = None
     with _taken_back() if dry_run else nullcontext() as outer:
         for given in inputs:
-            raw = replace(given, name=printable(given.name))
+            raw = _told(given, layout, captured)
             notes: tuple[str, ...] = ()
             try:
-                listing = _listing(raw, layout, captured)
+                listing = _listing(raw)
                 if adder is None:
                     store = open_store()
                     if outer is not None:
                         outer(store.adding)
-                    adder = _Adder(store, taxonomy, now, nested=dry_run)
+                    adder = Adder(store, taxonomy, now, nested=dry_run, archive=None if dry_run else archive)
                 notes = adder.add(cast("Raw", raw), listing, tally)
             except InputError as error:
                 tally.problems.append(InputProblem(input=raw.name, reason=error.reason))
@@ -105,10 +110,19 @@ def report_of(steps: Generator[Step, None, AddReport]) -> AddReport:
             return report
 
 
-def _listing(raw: Raw | Unread, layout: str, captured: date | None) -> Listing:
+def _told(given: Raw | Unread, layout: str, captured: date | None) -> Raw | Unread:
+    """An input with a name that can be shown, and with what a person said of it: that goes before what the source knows."""
+    name = printable(given.name)
+    if isinstance(given, Unread):
+        return replace(given, name=name)
+    told = given if captured is None else replace(given, captured=captured, listed=None)
+    return replace(told, name=name, layout=layout if layout != "auto" else given.layout)
+
+
+def _listing(raw: Raw | Unread) -> Listing:
     if isinstance(raw, Unread):
         raise InputError(raw.name, raw.reason)
-    return parse(raw.data, layout, captured)
+    return parse(raw.data, raw.layout, raw.captured, listed=raw.listed)
 
 
 class _TakeBack(Exception):
@@ -136,14 +150,23 @@ def _taken_back() -> Iterator[Callable[[Adding], None]]:
                 continue
 
 
-class _Adder:
+class Adder:
     """Adds one page after another to a store, keeping the title index between them."""
 
-    def __init__(self, store: Store, taxonomy: Taxonomy, now: Callable[[], str], *, nested: bool) -> None:
+    def __init__(
+        self,
+        store: Store,
+        taxonomy: Taxonomy,
+        now: Callable[[], str],
+        *,
+        nested: bool = False,
+        archive: Archive | None = None,
+    ) -> None:
         self._store = store.adding
         self._taxonomy = taxonomy
         self._now = now
         self._nested = nested
+        self._archive = archive
         self._index = TitleIndex()
         self._indexed = 0
         with self._transaction():
@@ -152,13 +175,17 @@ class _Adder:
     def _transaction(self) -> AbstractContextManager[object]:
         return nullcontext() if self._nested else self._store.transaction()
 
-    def add(self, raw: Raw, listing: Listing, tally: _Tally) -> tuple[str, ...]:
+    def add(self, raw: Raw, listing: Listing, tally: Tally) -> tuple[str, ...]:
         """Add one page; gives the remarks on it."""
         digest = hashlib.sha256(raw.data).hexdigest()
         with self._transaction():
+            if self._archive is not None:
+                self._archive.keep(digest, raw.data)
             known = self._store.known_page(digest)
             if known is not None and known.captured_given and not listing.captured_given:
-                listing = parse(raw.data, listing.layout, known.captured)  # what a person said of the page still holds
+                listing = parse(
+                    raw.data, listing.layout, known.captured, listed=raw.listed
+                )  # what a person said of the page still holds
             fresh, unchanged = _fresh(listing, known, raw.name)
             begun = self._store_page(raw, listing, digest, fresh) if fresh or known is None else frozenset[int]()
             new = begun - unchanged
@@ -185,7 +212,9 @@ class _Adder:
             place_of[number] = len(papers)
             papers.append(self._placed(group, everything, fresh))
         given_up = {old: place_of[number] for old, number in decided.given_up.items()}
-        page = PageFacts(digest, raw.name, listing.layout, listing.captured, listing.captured_given)
+        page = PageFacts(
+            digest, raw.name, listing.layout, listing.captured, listing.captured_given, raw.layout, raw.listed
+        )
         self._store.place(page, papers, given_up, self._now())
         firsts = (group.placements[0].ref for group in decided.groups if group.paper_id is None)
         return frozenset(ref for ref in firsts if ref in fresh)

@@ -31,9 +31,14 @@ SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".js
 """The endings of files that a folder is searched for."""
 
 
-def parse(data: bytes, layout: str = "auto", captured: date | None = None) -> Listing:
+_OF_A_DAY = frozenset({hf_json.NAME, hf_html.NAME})
+"""Layouts that may leave out whose day's listing they are: they don't tell all that their address told."""
+
+
+def parse(data: bytes, layout: str = "auto", captured: date | None = None, *, listed: date | None = None) -> Listing:
     """Read one page. `captured` is the day it was saved; it settles the years that the page leaves out.
 
+    `listed` is the day whose listing it is, for entries that don't say so themselves; without it that is `captured`.
     Raises LayoutError for a page that fits no known layout (or not the one asked for), InputError for bytes that are no
     text, UsageError for a layout that doesn't exist. Entries that can't be read are the Listing's problems.
     """
@@ -41,7 +46,16 @@ def parse(data: bytes, layout: str = "auto", captured: date | None = None) -> Li
         raise UsageError(f"no layout {layout!r}; there are auto, {', '.join(sorted(LAYOUTS))}")
     text, note = decode(data)
     listing = _detect(text, captured) if layout == "auto" else LAYOUTS[layout](text, captured)
+    if listing.layout in _OF_A_DAY:
+        listing = _with_day(listing, listed or captured)
     return listing.model_copy(update={"notes": (note, *listing.notes)}) if note else listing
+
+
+def _with_day(listing: Listing, listed: date | None) -> Listing:
+    if listed is None or all(entry.listed is not None for entry in listing.entries):
+        return listing
+    entries = (e if e.listed is not None else e.model_copy(update={"listed": listed}) for e in listing.entries)
+    return listing.model_copy(update={"entries": tuple(entries)})
 
 
 def _detect(text: str, captured: date | None) -> Listing:

@@ -57,8 +57,8 @@ def _from_props(text: str, captured: date | None) -> Listing | None:
     if not isinstance(items, list):
         return None
     listed = day_of(props.get("dateString")) or day_of(props.get("date"))
-    entries, problems = read_items(items, listed or captured)
-    return structured(NAME, entries, problems, captured)
+    entries, problems = read_items(items, listed)
+    return structured(NAME, entries, problems, captured, day=listed)
 
 
 def _from_cards(text: str, captured: date | None) -> Listing:

@@ -26,10 +26,10 @@ def parse(text: str, captured: date | None) -> Listing:
     items = _items(whole)
     if items is None:
         raise LayoutError("", "JSON, but no list of papers")
-    entries, problems = read_items(items, listed or captured)
+    entries, problems = read_items(items, listed)
     if items and not entries and not cut:
         raise LayoutError("", f"a JSON list of {len(items)}, but none of them is a paper ({problems[0].reason})")
-    return structured(NAME, entries, [*problems, *cut], captured)
+    return structured(NAME, entries, [*problems, *cut], captured, day=listed)
 
 
 def _items(whole: object) -> list[object] | None:

@@ -78,7 +78,15 @@ def fact_lines(page: Page, place: int, text: str, length: int, *, number: int | 
     return [Line(number, text, kind, length)]
 
 
-def structured(layout: str, entries: list[Entry], problems: list[Problem], captured: date | None) -> Listing:
+def structured(
+    layout: str,
+    entries: list[Entry],
+    problems: list[Problem],
+    captured: date | None,
+    *,
+    day: date | None = None,
+    total: int | None = None,
+) -> Listing:
     """The Listing of a page whose entries were read from data rather than from lines."""
     return Listing(
         layout=layout,
@@ -86,6 +94,8 @@ def structured(layout: str, entries: list[Entry], problems: list[Problem], captu
         problems=tuple(problems),
         captured=captured,
         captured_given=captured is not None,
+        day=day,
+        total=total,
     )
 
 

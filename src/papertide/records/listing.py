@@ -68,7 +68,9 @@ class Listing(Record):
     """One page, read: its layout, its entries in page order, and what could not be read.
 
     `captured` is the day the page was saved, where that is known or follows from the page (`captured_given` tells
-    which); `notes` are remarks for a person, such as dates whose year stays unknown.
+    which). `day` is the day whose listing the page says it is, and `total` how many papers it says there are in all, on
+    this page and others; None where it doesn't say. `notes` are remarks for a person, such as dates whose year stays
+    unknown.
     """
 
     layout: Text
@@ -76,4 +78,6 @@ class Listing(Record):
     problems: tuple[Problem, ...] = ()
     captured: date | None = None
     captured_given: bool = False
+    day: date | None = None
+    total: Count | None = None
     notes: tuple[Text, ...] = ()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -89,4 +91,16 @@ def _read(name: str) -> Raw | Unread:
             data = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL
         return Unread(name, getattr(error, "strerror", None) or str(error))
-    return _too_large(name) if len(data) > LARGEST else Raw(name, data)
+    return _too_large(name) if len(data) > LARGEST else Raw(name, data, listed=_day_in(path.name))
+
+
+_DAY = re.compile(r"(?<!\d)20\d\d-\d\d-\d\d(?!\d)")
+
+
+def _day_in(name: str) -> date | None:
+    """The day in a file's name such as `daily-2024-08-01.json`, which an answer may leave out."""
+    found = _DAY.search(name)
+    try:
+        return date.fromisoformat(found[0]) if found else None
+    except ValueError:
+        return None

@@ -53,13 +53,18 @@ class KnownPage:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """A page that is being added; `digest` is the SHA-256 of its bytes in hexadecimal."""
+    """A page that is being added; `digest` is the SHA-256 of its bytes in hexadecimal.
+
+    `asked` is the layout that was asked for, `listed` the day whose listing it is by its name or address.
+    """
 
     digest: str
     name: str
     layout: str
     captured: date | None
     captured_given: bool
+    asked: str = "auto"
+    listed: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,8 @@ class PaperStore:
     def _page_id(self, page: PageFacts, at: str) -> int:
         captured = page.captured.isoformat() if page.captured else None
         values = {
-            "name": page.name, "layout": page.layout, "captured": captured, "captured_given": int(page.captured_given)
+            "name": page.name, "layout": page.layout, "captured": captured, "captured_given": int(page.captured_given),
+            "asked": page.asked, "listed": page.listed.isoformat() if page.listed else None,
         }  # fmt: skip
         known = self._session.exec(select(PageRow.id).where(PageRow.digest == page.digest)).first()
         if known is not None:

@@ -20,6 +20,8 @@ class PageRow(SQLModel, table=True):
     captured: str | None = None
     captured_given: int = 0
     added: str
+    asked: str = "auto"
+    listed: str | None = None
 
 
 class PaperRow(SQLModel, table=True):
