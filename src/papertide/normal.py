@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 _ANSI = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]"
@@ -21,16 +22,20 @@ def safe(text: str) -> str:
 
     Line ends and tabs stay. Zero-width and private characters go too: they make two titles look alike that are not.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # then no character is of an unsafe category, nor begins an ANSI sequence
         return text
     text = _ANSI.sub("", text)
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSAFE_CATEGORIES)
+    unsafe = [c for c in set(text) if c not in "\n\t" and unicodedata.category(c) in _UNSAFE_CATEGORIES]
+    return text.translate(dict.fromkeys(map(ord, unsafe))) if unsafe else text
 
 
 def clean(text: str) -> str:
     """One line fit to read: HTML entities decoded, unsafe characters gone, white space collapsed, ends stripped."""
     if "&" in text:
         text = html.unescape(html.unescape(text))
+    line = text.replace("\n", " ")
+    if line.isprintable():  # most texts: the only white space left is the blank
+        return " ".join(line.split()) if "  " in line else line.strip()
     return _SPACE.sub(" ", safe(text.replace("\r", "\n"))).strip()
 
 
@@ -87,6 +92,7 @@ def _plain_latex(text: str) -> str:
 _LATEX_MARKUP = str.maketrans("", "", "{}$^\\")
 
 
+@lru_cache(maxsize=1024)  # a title is asked for several times while its page is added
 def words(title: str) -> tuple[str, ...]:
     """The words of a title as matching sees them: entities, LaTeX, case, accents, ligatures and punctuation made plain.
 
@@ -115,15 +121,17 @@ def title_key(title: str) -> str:
 _TEXT_KEY_LENGTH = 100
 _TEXT_LEAST = 160
 _LETTER = re.compile(r"[^\W_]+")
+_NO_LETTERS = {code: None for code in range(128) if not chr(code).isalnum()}
 
 
 def solid_text(text: str) -> str:
     """All letters and digits of a text, run together in lower case; for comparing abstracts."""
-    if not text.isascii():
-        text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
-    return "".join(_LETTER.findall(text.casefold()))
+    if text.isascii():
+        return text.lower().translate(_NO_LETTERS)
+    return "".join(_LETTER.findall(_MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()))
 
 
+@lru_cache(maxsize=1024)
 def text_key(abstract: str | None) -> str | None:
     """The first 100 letters and digits of an abstract, or None for a text too short to tell papers apart (160)."""
     if abstract is None or len(abstract) < _TEXT_LEAST:
@@ -134,7 +142,7 @@ def text_key(abstract: str | None) -> str | None:
 
 _ARXIV = re.compile(
     r"(?<!\d)(?<!\d\.)(?P<new>\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?(?![\d])"
-    r"|(?<![\w.-])(?P<old>[a-z]{2,8}(?:-[a-z]{2,8})?(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?!\d)"
+    r"|(?<![\w.-])(?P<old>(?:q-)?[a-z]{2,8}(?:-[a-z]{2,8})?(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?!\d)"
 )
 
 

@@ -37,9 +37,10 @@ from tests.fakes import (
 )
 
 from papertide.errors import LibraryError
-from papertide.flows.add import Step, add
+from papertide.flows.add import Adder, Step, Tally, add
 from papertide.flows.label import relabel
 from papertide.parsers import SUFFIXES
+from papertide.records.listing import Entry, Listing
 from papertide.records.plain import PaperDict
 from papertide.records.reports import AddReport
 from papertide.sources.base import Raw, Unread
@@ -310,6 +311,151 @@ def test_the_latest_capture_has_the_say_on_counts(store: SqliteStore) -> None:
     assert everything(store)[0]["upvotes"] == 4
 
 
+# --- pages that a mended parser reads otherwise -----------------------------------------------------------------------
+
+
+def read_as(store: SqliteStore, *entries: Entry | str, layout: str = "hf-text", data: bytes = b"page") -> AddReport:
+    """Add a page that a parser reads as these entries; the bytes are always the same."""
+    read = [Entry(title=entry, abstract=prose(entry)) if isinstance(entry, str) else entry for entry in entries]
+    tally = Tally()
+    Adder(store, RULES, lambda: NOW).add(Raw("page", data), Listing(layout=layout, entries=tuple(read)), tally)
+    return tally.report()
+
+
+def numbers(store: SqliteStore) -> dict[str, int]:
+    """The number of each paper, by title."""
+    return {paper["title"]: paper["id"] for paper in everything(store)}
+
+
+def positions(store: SqliteStore) -> list[tuple[int, int]]:
+    """Where the sightings stand on their pages, with their papers."""
+    return look_past(store).execute("SELECT position, paper_id FROM sighting ORDER BY 1").fetchall()
+
+
+ASH, BIRCH, CEDAR = "Ash trees of tuning", "Birch bark for pruning", "Cedar wood in routing"
+
+
+def test_a_bogus_entry_goes(store: SqliteStore, path: Path) -> None:
+    """When a first entry that was none is read no longer, its paper goes, and the others keep numbers and decisions."""
+    assert read_as(store, "Subscribe to this", ASH, BIRCH).new == 3
+    store.deciding.decide(READER, [2], "keep", NOW, "keep")
+    store.annotating.note(READER, 3, "on birches")
+    store.telling.tell(READER, [1, 2], "2026-11-21", NOW)
+    assert read_as(store, ASH, BIRCH) == AddReport(pages=1, entries=2, unchanged=2)
+    assert numbers(store) == {ASH: 2, BIRCH: 3}
+    assert [(paper["status"], paper["note"]) for paper in everything(store)] == [
+        ("keep", None),
+        ("inbox", "on birches"),
+    ]
+    assert positions(store) == [(0, 2), (1, 3)]
+    assert in_step(path)
+    before = dump(path)
+    assert read_as(store, ASH, BIRCH).unchanged == 2
+    assert dump(path) == before
+
+
+def test_an_entry_is_found_before_the_others(store: SqliteStore) -> None:
+    """An entry that was overlooked shifts the others by a place, and nothing else."""
+    read_as(store, ASH, BIRCH)
+    assert read_as(store, CEDAR, ASH, BIRCH) == AddReport(pages=1, entries=3, new=1, unchanged=2)
+    assert numbers(store) == {ASH: 1, BIRCH: 2, CEDAR: 3}
+    assert positions(store) == [(0, 3), (1, 1), (2, 2)]
+
+
+def test_entries_change_places(store: SqliteStore) -> None:
+    """Entries in another order are the same entries."""
+    read_as(store, ASH, BIRCH, CEDAR)
+    assert read_as(store, CEDAR, BIRCH, ASH) == AddReport(pages=1, entries=3, unchanged=3)
+    assert numbers(store) == {ASH: 1, BIRCH: 2, CEDAR: 3}
+    assert positions(store) == [(0, 3), (1, 2), (2, 1)]
+
+
+def test_a_title_is_mended(store: SqliteStore) -> None:
+    """A paper whose title was read wrong has its number and its decision with the right one."""
+    read_as(store, ASH, Entry(title=f"Get all papers by mail {BIRCH}", abstract=prose(BIRCH)), CEDAR)
+    store.deciding.decide(READER, [2], "later", NOW, "later")
+    assert read_as(store, ASH, BIRCH, CEDAR) == AddReport(pages=1, entries=3, merged=1, unchanged=2)
+    assert numbers(store) == {ASH: 1, BIRCH: 2, CEDAR: 3}
+    assert everything(store)[1]["status"] == "later"
+
+
+def test_a_glued_entry_is_split(store: SqliteStore) -> None:
+    """An entry that was two is replaced by them; those around it keep their numbers."""
+    read_as(store, ASH, f"{BIRCH} {CEDAR}", "Elm and oak as teachers")
+    assert read_as(store, ASH, BIRCH, CEDAR, "Elm and oak as teachers") == AddReport(
+        pages=1, entries=4, new=2, unchanged=2
+    )
+    assert numbers(store) == {ASH: 1, "Elm and oak as teachers": 3, BIRCH: 4, CEDAR: 5}
+
+
+def test_an_entry_seen_elsewhere_goes(store: SqliteStore) -> None:
+    """A paper that loses a sighting and keeps another is what that one says, and is told by it."""
+    read_as(store, Entry(title=ASH, arxiv_id="2403.00001", upvotes=9), BIRCH, data=b"one page", layout="hf-json")
+    read_as(store, Entry(title=ASH, upvotes=3), CEDAR, data=b"another")
+    store.deciding.decide(READER, [1], "keep", NOW, "keep")
+    assert read_as(store, BIRCH, data=b"one page", layout="hf-json").unchanged == 1
+    (ash,) = [paper for paper in everything(store) if paper["id"] == 1]
+    assert (ash["arxiv_id"], ash["upvotes"], ash["sightings"], ash["status"]) == (None, 3, 1, "keep")
+    assert [sighting["method"] for sighting in store.looking.sightings(1)] == ["new"]
+
+
+def test_what_a_person_decided_on_stays(store: SqliteStore, path: Path) -> None:
+    """The last sighting of a paper that is a person's stays, though its page shows it no longer; reading on changes nothing."""
+    read_as(store, "Subscribe to this", ASH, "All about cookies", "Terms and conditions")
+    store.deciding.decide("bob", [1], "skip", NOW, "skip")
+    store.deciding.undo("bob", 1, NOW)
+    store.annotating.tag(READER, [3], ["odd"], [])
+    assert read_as(store, ASH, BIRCH) == AddReport(pages=1, entries=2, new=1, unchanged=1)
+    assert numbers(store) == {"Subscribe to this": 1, ASH: 2, "All about cookies": 3, BIRCH: 5}
+    before = dump(path)
+    assert read_as(store, ASH, BIRCH).unchanged == 2
+    assert dump(path) == before
+    store.annotating.tag(READER, [3], [], ["odd"])
+    assert read_as(store, ASH, BIRCH, CEDAR).new == 1
+    assert set(numbers(store)) == {"Subscribe to this", ASH, BIRCH, CEDAR}
+
+
+def test_a_decision_goes_to_the_paper_that_it_was(store: SqliteStore) -> None:
+    """Where what is read now is the paper of an entry that went, it has its number and decisions, and only its own words."""
+    near = "Birch bark for sparse pruning of large experts"
+    read_as(store, ASH, Entry(title=f"{near}s"), Entry(title="Terms and conditions"), CEDAR)
+    store.deciding.decide(READER, [2, 3], "keep", NOW, "keep")
+    assert read_as(store, ASH, Entry(title=near), CEDAR) == AddReport(pages=1, entries=3, merged=1, unchanged=2)
+    assert numbers(store) == {ASH: 1, near: 2, "Terms and conditions": 3, CEDAR: 4}
+    assert [paper["sightings"] for paper in everything(store)] == [1, 1, 1, 1]
+
+
+def test_a_decision_goes_to_the_paper_that_is_there(store: SqliteStore) -> None:
+    """Where an entry that went is by now the same as another paper, that paper has the decisions on it."""
+    read_as(store, ASH, BIRCH)
+    store.deciding.decide(READER, [2], "keep", NOW, "keep")
+    with store.adding.transaction():  # as an older version may have left it: two papers that are one by today's rules
+        connection = look_past(store)
+        connection.execute(
+            "INSERT INTO page (id, digest, name, layout, added) VALUES (9, 'x', 'x', 'hf-text', ?)", (NOW,)
+        )
+        connection.execute(
+            "INSERT INTO paper (title, abstract, added, sightings) VALUES (?, ?, ?, 1)", (BIRCH, prose(BIRCH), NOW)
+        )
+        connection.execute(
+            "INSERT INTO sighting (paper_id, page_id, position, entry, title_key, method, reason, added)"
+            " SELECT 3, 9, 0, entry, title_key, method, reason, added FROM sighting WHERE paper_id = 2"
+        )
+    assert read_as(store, ASH).unchanged == 1
+    assert numbers(store) == {ASH: 1, BIRCH: 3}
+    assert everything(store)[1]["status"] == "keep"
+    assert store.looking.resolve("2") == 3
+
+
+def test_another_layout_is_another_trust(store: SqliteStore) -> None:
+    """The same entries, read in another layout, count as that layout does."""
+    read_as(store, Entry(title="Ash Trees of Tuning"), data=b"a", layout="markdown")
+    read_as(store, Entry(title="ASH TREES OF TUNING"))
+    assert set(numbers(store)) == {"Ash Trees of Tuning"}
+    assert read_as(store, Entry(title="ASH TREES OF TUNING"), layout="hf-json").unchanged == 1
+    assert set(numbers(store)) == {"ASH TREES OF TUNING"}
+
+
 # --- the order of imports doesn't matter ------------------------------------------------------------------------------
 
 ONE, OTHER = prose("one thing", 60), prose("another thing", 60)
@@ -431,6 +577,61 @@ def test_a_number_changes_hands_in_any_order(order: Sequence[int]) -> None:
         }
         well(store)
         assert in_step(path)
+
+
+# --- and neither does how often a page is read ----------------------------------------------------------------------
+
+readings = st.lists(
+    st.builds(
+        Entry,
+        title=st.sampled_from(TITLES),
+        abstract=st.sampled_from(ABSTRACTS),
+        arxiv_id=st.sampled_from((None, None, "2403.00001", "2403.00002")),
+        upvotes=st.sampled_from((None, 1, 7)),
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(readings, readings, readings)
+def test_mended_later_is_mended_at_once(other: list[Entry], wrong: list[Entry], right: list[Entry]) -> None:
+    """A page that was first read otherwise makes the papers that reading it so from the beginning makes."""
+    with library() as (one, path), library() as (two, elsewhere):
+        for store, reads in ((one, (wrong, right, right)), (two, (right,))):
+            read_as(store, *other, data=b"another page")
+            for entries in reads:
+                assert read_as(store, *entries).entries == len(entries)
+            well(store)
+        assert papers_of(path) == papers_of(elsewhere)
+        assert in_step(path)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(readings, readings, readings, st.data())
+def test_nothing_of_a_persons_is_lost(
+    other: list[Entry], wrong: list[Entry], right: list[Entry], data: st.DataObject
+) -> None:
+    """However a page is read anew, every decision, tag and note is still on a paper, and reading it again changes nothing."""
+    with library() as (store, path):
+        read_as(store, *other, data=b"another page")
+        read_as(store, *wrong)
+        there = [paper["id"] for paper in everything(store)]
+        for number in data.draw(st.lists(st.sampled_from(there), unique=True)) if there else []:
+            store.deciding.decide(READER, [number], "keep", NOW, "keep")
+            store.annotating.note(READER, number, f"note {number};")
+        written = sorted(word for paper in everything(store) for word in (paper["note"] or "").split(";"))
+        for entries in (right, wrong, right):
+            read_as(store, *entries)
+            kept = [paper for paper in everything(store) if paper["note"]]
+            assert sorted(w.strip() for p in kept for w in (p["note"] or "").split(";") if w.strip()) == [
+                word for word in written if word
+            ]
+            assert all(paper["status"] == "keep" for paper in kept)
+            well(store)
+            before = dump(path)
+            read_as(store, *entries)
+            assert dump(path) == before
 
 
 # --- papers that join -------------------------------------------------------------------------------------------------

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from papertide.matching.merge import fold
 from papertide.records import Entry
 from papertide.records.paper import Seen
@@ -79,3 +82,33 @@ def test_listed_days_and_sources_are_gathered() -> None:
         ]
     )
     assert facts.listed == (date(2024, 1, 1), date(2024, 2, 1))
+
+
+FACTS = st.builds(
+    Entry,
+    title=st.sampled_from(["A Title", "A Title: B"]),
+    abstract=st.sampled_from([None, LONG, LONG[:50]]),
+    url=st.sampled_from([None, "https://example.org/x"]),
+    arxiv_id=st.sampled_from([None, "2403.02178"]),
+    doi=st.sampled_from([None, "10.1/A"]),
+    source_ids=st.sampled_from([(), ("s2:1", "hf:2403.02178", "s2:1")]),
+    published=st.sampled_from([None, date(2024, 3, 4)]),
+    year_inferred=st.booleans(),
+    listed=st.sampled_from([None, date(2024, 3, 5)]),
+    also_listed=st.sampled_from([(), (date(2024, 3, 7), date(2024, 3, 5))]),
+    author_count=st.sampled_from([None, 2]),
+    authors=st.sampled_from([(), ("Ada L.", "Alan T.", "Grace H.")]),
+    organization=st.sampled_from([None, "Org"]),
+    comments=st.sampled_from([None, 0, 3]),
+    upvotes=st.sampled_from([None, 0, 3]),
+    code_url=st.sampled_from([None, "https://example.org/code"]),
+    code_stars=st.sampled_from([None, 0, 7]),
+    summary=st.sampled_from([None, "Short."]),
+)
+
+
+@given(FACTS, st.sampled_from(["hf-text", "hf-json"]), st.sampled_from([None, date(2024, 5, 6)]))
+def test_one_sighting_is_folded_like_many(entry: Entry, layout: str, captured: date | None) -> None:
+    """A paper seen once has the facts that the rules for many give where all of them say the same."""
+    one = Seen(1, entry, layout, captured, "page 1")
+    assert fold([one]) == fold([one, one]).model_copy(update={"sightings": 1})

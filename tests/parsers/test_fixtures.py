@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from papertide.errors import InputError
-from papertide.parsers import parse
+from papertide.parsers import LAYOUTS, parse
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 CASES = sorted(path.with_name(path.name.removesuffix(".expected.json")) for path in FIXTURES.glob("*/*.expected.json"))
@@ -29,7 +29,7 @@ FIELDS = (
 
 
 def _page(case: Path) -> Path:
-    return next(path for path in case.parent.glob(f"{case.name}.*") if path.suffix != ".json")
+    return next(path for path in case.parent.glob(f"{case.name}.*") if not path.name.endswith(".expected.json"))
 
 
 def _expected(case: Path) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def test_fixture_reads_as_expected(case: Path) -> None:
 def test_there_are_fixtures() -> None:
     """The parametrised test above is not empty."""
     assert len(CASES) > 60
-    assert {case.parent.name for case in CASES} >= {"hf-text", "markdown"}
+    assert {case.parent.name for case in CASES} >= set(LAYOUTS)
 
 
 def test_entries_keep_their_raw_text() -> None:

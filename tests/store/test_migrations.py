@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 from tests.fakes import RULES, add_pages, dump, exit_codes, forked, json_page, look
 
 from papertide.store import SqliteStore, migrations, open_library, rows
-from papertide.store.engine import Database
+from papertide.store.engine import APPLICATION_ID, Database
 
 ROWS = sorted(
     (row for row in vars(rows).values() if isinstance(row, type) and issubclass(row, SQLModel) and row is not SQLModel),
@@ -199,8 +199,32 @@ def test_killed_while_a_library_is_made(tmp_path: Path) -> None:
         exit_codes([child])
         if path.exists() and path.stat().st_size:
             held = dump(path)
-            assert (held["(user_version)"], bool(held["(schema)"])) in [([(0,)], False), ([(1,)], True)]
+            assert bool(held["(user_version)"][0][0]) is bool(held["(schema)"])
         store = open_library(path, create=True)
         assert add_pages(store, json_page("Low-rank adapters")).new == 1
         assert all(finding.well for finding in store.checking.findings())
         store.close()
+
+
+def test_a_library_of_the_first_schema_moves_on(path: Path) -> None:
+    """A library of schema 1 is brought to the newest one with every row it has, and goes on working."""
+    connection = look(path)
+    connection.executescript(migrations.files()[0].read_text(encoding="utf-8"))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("PRAGMA user_version = 1")
+    connection.execute(
+        "INSERT INTO page (digest, name, layout, added) VALUES ('d', 'old.txt', 'hf-text', '2026-01-01')"
+    )
+    connection.execute("INSERT INTO paper (title, added, sightings) VALUES ('Low-rank adapters', '2026-01-01', 0)")
+    connection.execute(
+        "INSERT INTO decision (reader, paper_id, status, at, command) VALUES ('ada', 1, 'keep', 'x', 'keep')"
+    )
+    connection.close()
+    store = open_library(path)
+    assert add_pages(store, json_page("Forgetting in tuning")).new == 1
+    store.close()
+    held = dump(path)
+    assert held["(user_version)"] == [(migrations.NEWEST,)]
+    assert [row[1] for row in held["paper"]] == ["Low-rank adapters", "Forgetting in tuning"]
+    assert [(row[2], row[-2:]) for row in held["page"]] == [("old.txt", ("auto", None)), ("page-1", ("auto", None))]
+    assert len(held["decision"]) == 1

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event
 from tests.fakes import NOW, READER, Card, add_pages, dump, in_step, json_page, prose, text_page
 
 from papertide.errors import LibraryError
 from papertide.records.listing import Entry
 from papertide.store import SqliteStore
 from papertide.store.base import PageFacts, PlacedPaper, PlacedSighting, Selection
+from papertide.store.engine import Database
 from papertide.store.mapping import entry_from_json, entry_to_json
 
 # The second page does all that a page can: it begins a paper, joins two into one, and takes a sighting from a third.
@@ -53,37 +55,67 @@ def undisturbed(store: SqliteStore) -> dict[str, list[tuple[object, ...]]]:
     return dump(Path(store.path))
 
 
-def test_the_page_does_all_that_a_page_can(store: SqliteStore, before: dict[str, list[tuple[object, ...]]]) -> None:
+class Breaking(sqlite3.Connection):
+    """A connection whose statements are counted, and one of them broken off."""
+
+    said: list[str]
+    countdown: int
+    error: type[BaseException]
+
+    def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+        """One statement."""
+        self.about_to(sql)
+        return super().execute(sql, *given)
+
+    def executemany(self, sql: str, rows: Any) -> sqlite3.Cursor:
+        """One statement for many rows."""
+        self.about_to(sql)
+        return super().executemany(sql, rows)
+
+    def about_to(self, sql: str) -> None:
+        """Note a statement; break it off if it is its turn."""
+        self.said.append(sql.split()[0])
+        self.countdown -= 1
+        if self.countdown == 0:
+            raise self.error("broken off")
+
+
+@pytest.fixture
+def breaking(before: dict[str, list[tuple[object, ...]]], path: Path) -> Iterator[tuple[SqliteStore, Breaking]]:
+    """The same library through a connection that breaks off when told to."""
+    assert before
+    connection = sqlite3.connect(path, isolation_level=None, factory=Breaking)
+    connection.said, connection.countdown, connection.error = [], 0, KeyboardInterrupt
+    connection.execute("PRAGMA foreign_keys = ON")
+    other = SqliteStore(Database(path, connection, writable=True))
+    yield other, connection
+    other.close()
+
+
+def test_the_page_does_all_that_a_page_can(
+    breaking: tuple[SqliteStore, Breaking], before: dict[str, list[tuple[object, ...]]]
+) -> None:
     """The second page inserts, updates and deletes papers; so the tests below break it off at every kind of statement."""
-    said: list[str] = []
-    database = store._database
-    event.listen(
-        database.session().get_bind(), "before_cursor_execute", lambda *given: said.append(given[2].split()[0])
-    )
+    store, connection = breaking
     after = undisturbed(store)
-    assert {"INSERT", "UPDATE", "DELETE", "SELECT"} <= set(said)
+    assert {"BEGIN", "INSERT", "UPDATE", "DELETE", "SELECT", "COMMIT"} <= set(connection.said)
     assert before != after
     assert {row[0] for row in after["paper"]} == {1, 3, 4, 5}
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, sqlite3.OperationalError])
 def test_an_exception_at_any_statement(
-    error: type[BaseException], store: SqliteStore, before: dict[str, list[tuple[object, ...]]], path: Path
+    error: type[BaseException],
+    breaking: tuple[SqliteStore, Breaking],
+    before: dict[str, list[tuple[object, ...]]],
+    path: Path,
 ) -> None:
     """An exception at any statement of a page leaves nothing of it; the same store then adds it all the same."""
-    bind = store._database.session().get_bind()
-    countdown = 0
-
-    def break_off(*_: object) -> None:
-        nonlocal countdown
-        countdown -= 1
-        if countdown < 0:
-            raise error("broken off")
-
-    event.listen(bind, "before_cursor_execute", break_off)
+    store, connection = breaking
+    connection.error = error
     raised = LibraryError if error is sqlite3.OperationalError else error
-    for moment in range(200):
-        countdown = moment
+    for moment in range(1, 200):
+        connection.countdown = moment
         try:
             add_pages(store, SECOND)
         except raised:
@@ -93,8 +125,8 @@ def test_an_exception_at_any_statement(
     else:
         pytest.fail("the page never got through")
     assert moment > 15
+    connection.countdown = 0
     disturbed = dump(path)
-    event.remove(bind, "before_cursor_execute", break_off)
     assert in_step(path)
     assert [finding for finding in store.checking.findings() if not finding.well] == []
     assert disturbed["(schema)"] == before["(schema)"]
@@ -272,3 +304,26 @@ def test_what_is_stored_is_what_is_shown(store: SqliteStore) -> None:
     known = {"id": 2, "title": "x y z", "year_inferred": False, "added": NOW, "status": "inbox", "sightings": 1}
     unknown: dict[str, object] = {name: [] if isinstance(value, list) else None for name, value in paper.items()}
     assert dict(bare) == unknown | known
+
+
+def test_what_is_held(store: SqliteStore) -> None:
+    """A paper is held by a decision of any reader, one taken back too, by a tag and by a note, but not by a digest."""
+    add_pages(store, json_page("One", "Two", "Three", "Four", "Five"))
+    store.deciding.decide("bob", [1], "keep", NOW, "keep")
+    store.deciding.undo("bob", 1, NOW)
+    store.annotating.tag(READER, [2], ["todo"], [])
+    store.annotating.note(READER, 3, "read this")
+    store.telling.tell(READER, [4], "2026-11-21", NOW)
+    assert store.adding.held([1, 2, 3, 4, 5, 99]) == {1, 2, 3}
+    assert store.adding.held([]) == set()
+
+
+def test_only_what_changes_is_written(store: SqliteStore) -> None:
+    """A paper seen again, with nothing new but another sighting, doesn't touch the search index."""
+    add_pages(store, json_page({"title": "One of its kind", "abstract": prose("one")}))
+    connection = store._database.connection
+    index = "SELECT id, block FROM paper_text_data ORDER BY id"
+    before = connection.execute(index).fetchall()
+    report = add_pages(store, json_page({"title": "One of its kind", "abstract": prose("one"), "upvotes": 3}))
+    assert (report.merged, connection.execute("SELECT sightings, upvotes FROM paper").fetchall()) == (1, [(2, 3)])
+    assert connection.execute(index).fetchall() == before

@@ -8,14 +8,16 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import cast
+from functools import cache
+from typing import TypeVar, cast
 
 from papertide.errors import InputError, LibraryError
 from papertide.flows.label import relabel
-from papertide.matching.cluster import Group, plan
+from papertide.matching.cluster import Group, Plan, plan
 from papertide.matching.index import TitleIndex
 from papertide.matching.keys import face_of
 from papertide.matching.merge import fold
+from papertide.matching.realign import realign
 from papertide.normal import printable
 from papertide.parsers import parse
 from papertide.records.listing import Listing
@@ -24,6 +26,9 @@ from papertide.records.reports import AddReport, InputProblem
 from papertide.sources.base import Archive, Raw, Unread
 from papertide.store.base import Adding, KnownPage, PageFacts, PlacedPaper, PlacedSighting, Store
 from papertide.topics import Taxonomy
+
+S = TypeVar("S")
+R = TypeVar("R", bound=AddReport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +105,13 @@ def add(
     return tally.report()
 
 
-def report_of(steps: Generator[Step, None, AddReport]) -> AddReport:
-    """Run `add` to its end without looking at its steps; gives the report."""
+def report_of(steps: Generator[S, None, R], each: Callable[[S], object] = lambda _step: None) -> R:
+    """Run a flow to its report, calling `each` with its steps."""
     while True:
         try:
-            next(steps)
+            each(next(steps))
         except StopIteration as stop:
-            report: AddReport = stop.value
+            report: R = stop.value
             return report
 
 
@@ -186,58 +191,73 @@ class Adder:
                 listing = parse(
                     raw.data, listing.layout, known.captured, listed=raw.listed
                 )  # what a person said of the page still holds
-            fresh, unchanged = _fresh(listing, known, raw.name)
-            begun = self._store_page(raw, listing, digest, fresh) if fresh or known is None else frozenset[int]()
-            new = begun - unchanged
+            read = _compared(listing, known, raw.name)
+            begun = self._store_page(raw, listing, digest, read) if known is None or read.changes else frozenset[int]()
+            new = begun - read.unchanged
         tally.pages += 1
         tally.new += len(new)
-        tally.unchanged += len(unchanged)
-        tally.merged += len(listing.entries) - len(new) - len(unchanged)
+        tally.unchanged += len(read.unchanged)
+        tally.merged += len(listing.entries) - len(new) - len(read.unchanged)
         tally.problems += [
             InputProblem(input=raw.name, line=p.line, reason=p.reason, excerpt=p.excerpt) for p in listing.problems
         ]
         return listing.notes
 
-    def _store_page(self, raw: Raw, listing: Listing, digest: str, fresh: Mapping[int, Seen]) -> frozenset[int]:
-        """Place the fresh sightings of a page; gives those that began a paper."""
-        everything = self._with_linked(fresh)
-        decided = plan(list(everything.values()), self._index.near)
-        before = _sets_of(seen for seen in everything.values() if seen.ref not in fresh)
+    def _store_page(self, raw: Raw, listing: Listing, digest: str, read: _Read) -> frozenset[int]:
+        """Place the fresh sightings of a page, and take off those that it no longer shows; gives those that began a paper."""
+        near = cache(self._index.near)  # asked when links are looked for, and again when they are weighed
+        found = self._linked(read, near)
+        before = _sets_of(found.values())
+        staying = self._staying(read.gone, found)
+        everything = {ref: seen for ref, seen in found.items() if ref not in read.gone or ref in staying}
+        decided = _decided(everything, staying, near)
         papers: list[PlacedPaper] = []
         place_of: dict[int, int] = {}
+        joined = frozenset(decided.given_up.values())
         for number, group in enumerate(decided.groups):
             refs = frozenset(p.ref for p in group.placements)
-            if refs.isdisjoint(fresh) and before.get(group.paper_id or 0) == refs:
+            was = before.get(group.paper_id or 0, frozenset())
+            if refs.isdisjoint(read.fresh) and was == refs and number not in joined:
                 continue  # as it was
             place_of[number] = len(papers)
-            papers.append(self._placed(group, everything, fresh))
-        given_up = {old: place_of[number] for old, number in decided.given_up.items()}
-        page = PageFacts(
-            digest, raw.name, listing.layout, listing.captured, listing.captured_given, raw.layout, raw.listed
+            papers.append(self._placed(group, everything, read.fresh, shrunk=not was <= refs))
+        self._store.place(
+            PageFacts(
+                digest, raw.name, listing.layout, listing.captured, listing.captured_given, raw.layout, raw.listed
+            ),
+            papers,
+            {old: place_of[number] for old, number in decided.given_up.items()},
+            self._now(),
+            moved={**read.moved, **dict.fromkeys(staying.keys() & everything.keys())},
+            gone=read.gone.keys() - everything.keys(),
+            ended=before.keys() - {group.paper_id for group in decided.groups} - decided.given_up.keys(),
         )
-        self._store.place(page, papers, given_up, self._now())
         firsts = (group.placements[0].ref for group in decided.groups if group.paper_id is None)
-        return frozenset(ref for ref in firsts if ref in fresh)
+        return frozenset(ref for ref in firsts if ref in read.fresh)
 
-    def _with_linked(self, fresh: Mapping[int, Seen]) -> dict[int, Seen]:
-        """The fresh sightings and all stored ones that are linked to them, directly or through others."""
+    def _linked(self, read: _Read, near: Callable[[str], Iterable[str]]) -> dict[int, Seen]:
+        """What was read of a page and all stored sightings that are linked to it, directly or through others.
+
+        What a sighting said before may have kept others together or apart, so it is looked for as well.
+        """
         keys, self._indexed = self._store.title_keys(self._indexed)
         for key in keys:
             self._index.add(key)
-        everything = dict(fresh)
-        pending: Sequence[Seen] = list(fresh.values())
-        for seen in pending:
+        for seen in read.fresh.values():
             self._index.add(face_of(seen.entry).key)
+        everything = {**read.gone, **read.fresh}
+        pending: Sequence[Seen] = [*everything.values(), *read.before]
         while pending:
             faces = {face_of(seen.entry) for seen in pending}
             found = self._store.linked(
                 arxiv_ids={f.arxiv_id for f in faces if f.arxiv_id},
                 dois={f.doi for f in faces if f.doi},
-                title_keys={key for f in faces for key in (f.key, *self._index.near(f.key))},
+                title_keys={key for f in faces for key in (f.key, *near(f.key))},
                 text_keys={f.text_key for f in faces if f.text_key},
             )
             owners = {seen.paper_id for seen in (*found, *pending) if seen.paper_id is not None}
-            found += self._store.sightings_of(owners)
+            if owners:
+                found += self._store.sightings_of(owners)
             pending = []
             for seen in found:
                 if seen.ref not in everything:
@@ -245,7 +265,21 @@ class Adder:
                     pending.append(seen)
         return everything
 
-    def _placed(self, group: Group, everything: Mapping[int, Seen], fresh: Mapping[int, Seen]) -> PlacedPaper:
+    def _staying(self, gone: Mapping[int, Seen], found: Mapping[int, Seen]) -> dict[int, int]:
+        """Sightings that their page shows no longer, but that are the last of a paper that is a person's; to its number."""
+        last: dict[int, int] = {}
+        for ref, seen in sorted(gone.items()):
+            if seen.paper_id is not None:
+                last.setdefault(seen.paper_id, ref)
+        for ref, seen in found.items():
+            if ref not in gone and seen.paper_id is not None:
+                last.pop(seen.paper_id, None)
+        return {last[paper]: paper for paper in self._store.held(last)} if last else {}
+
+    def _placed(
+        self, group: Group, everything: Mapping[int, Seen], fresh: Mapping[int, Seen], *, shrunk: bool
+    ) -> PlacedPaper:
+        """A paper as it is to be; one that has shrunk may have lost the sighting that the others were told to be like."""
         facts = fold([everything[p.ref] for p in group.placements])
         sightings = [
             PlacedSighting(
@@ -257,7 +291,7 @@ class Adder:
                 entry=fresh[p.ref].entry if p.ref in fresh else None,
             )
             for p in group.placements
-            if p.ref in fresh or everything[p.ref].paper_id != group.paper_id
+            if shrunk or p.ref in fresh or everything[p.ref].paper_id != group.paper_id
         ]
         return PlacedPaper(
             paper_id=group.paper_id,
@@ -269,24 +303,76 @@ class Adder:
         )
 
 
-def _fresh(listing: Listing, known: KnownPage | None, page: str) -> tuple[dict[int, Seen], set[int]]:
-    """The sightings to be placed (new, read differently than before, or of another capture), and those that say the same.
+def _decided(everything: dict[int, Seen], staying: Mapping[int, int], near: Callable[[str], Iterable[str]]) -> Plan:
+    """The plan for these sightings. `staying` ones (to their papers' numbers) stay only where they would be alone.
 
-    Where only the capture changed, every sighting is placed again: what is the latest count depends on it.
+    One that others are the same paper as is taken out of `everything`; its paper's number goes to the first of those.
     """
-    fresh: dict[int, Seen] = {}
-    unchanged: set[int] = set()
-    moved = known is not None and (known.captured, known.captured_given) != (listing.captured, listing.captured_given)
-    for position, entry in enumerate(listing.entries):
-        stored = known.sightings.get(position) if known else None
-        ref = stored.ref if stored else -(position + 1)
-        if stored is not None and stored.entry == entry:
-            unchanged.add(ref)
-            if not moved:
-                continue
-        owner = stored.paper_id if stored else None
-        fresh[ref] = Seen(ref, entry, listing.layout, listing.captured, page, owner)
-    return fresh, unchanged
+    decided = plan(list(everything.values()), near)
+    heirs: dict[int, int] = {}
+    for group in decided.groups:
+        others = [p.ref for p in group.placements if p.ref not in staying]
+        for p in group.placements if others else ():
+            if p.ref in staying:
+                heirs[staying[p.ref]] = others[0]
+                del everything[p.ref]
+    if not heirs:
+        return decided
+    for paper, heir in heirs.items():
+        if everything[heir].paper_id is None:
+            everything[heir] = everything[heir]._replace(paper_id=paper)
+    decided = plan(list(everything.values()), near)
+    group_of = {p.ref: number for number, group in enumerate(decided.groups) for p in group.placements}
+    kept = {group.paper_id for group in decided.groups}
+    passed_on = {paper: group_of[heir] for paper, heir in heirs.items() if paper not in kept}
+    return Plan(decided.groups, {**passed_on, **decided.given_up})
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A page as it was read, against what is stored of it; sightings by their refs.
+
+    `fresh` are to be placed (new, read differently than before, or of another capture or layout), and `before` is what
+    is stored of them; `unchanged` say the same as before. `moved` stand in another place of the page now, and `gone` not
+    on it any more.
+    """
+
+    fresh: Mapping[int, Seen]
+    before: Sequence[Seen] = ()
+    unchanged: frozenset[int] = frozenset()
+    moved: Mapping[int, int] = field(default_factory=dict)
+    gone: Mapping[int, Seen] = field(default_factory=dict)
+    changes: bool = True
+
+
+def _compared(listing: Listing, known: KnownPage | None, page: str) -> _Read:
+    """Which entries of a page are fresh; where the capture changed, all of them: what is the latest count depends on it."""
+    read = [
+        Seen(-(place + 1), entry, listing.layout, listing.captured, page) for place, entry in enumerate(listing.entries)
+    ]
+    if known is None:
+        return _Read({seen.ref: seen for seen in read})
+    # What the page showed no longer when it was read last has a place below 0 (see `store.papers`).
+    stood = sorted((place, seen) for place, seen in known.sightings.items() if place >= 0)
+    now_at = realign([seen.entry for _, seen in stood], listing.entries)
+    same = [(old, read[now_at[k]]) for k, (_, old) in enumerate(stood) if k in now_at]
+    recaptured = (known.captured, known.captured_given) != (listing.captured, listing.captured_given)
+    unchanged = frozenset(old.ref for old, new in same if old.entry == new.entry)
+    again = [(old, new) for old, new in same if recaptured or old.ref not in unchanged or old.layout != listing.layout]
+    kept = {old.ref for old, _ in same}
+    taken = set(now_at.values())
+    fresh = {old.ref: new._replace(ref=old.ref, paper_id=old.paper_id) for old, new in again}
+    fresh |= {seen.ref: seen for place, seen in enumerate(read) if place not in taken}
+    moved = {old.ref: now_at[k] for k, (place, old) in enumerate(stood) if now_at.get(k, place) != place}
+    gone = {seen.ref: seen for seen in known.sightings.values() if seen.ref not in kept}
+    return _Read(
+        fresh=fresh,
+        before=[old for old, _ in again],
+        unchanged=unchanged,
+        moved=moved,
+        gone=gone,
+        changes=bool(fresh or moved or len(kept) < len(stood)),
+    )
 
 
 def _position(ref: int) -> int | None:
@@ -303,9 +389,12 @@ def _sets_of(sightings: Iterable[Seen]) -> dict[int, frozenset[int]]:
     return {paper: frozenset(refs) for paper, refs in sets.items()}
 
 
+_COLUMNS = tuple(name for name in Facts.model_fields if name not in {"source_ids", "listed"})
+
+
 def columns_of(facts: Facts) -> dict[str, object]:
     """The facts of a paper as the store's columns: dates as ISO text, names as JSON."""
-    columns = facts.model_dump(exclude={"source_ids", "listed"})
+    columns: dict[str, object] = {name: getattr(facts, name) for name in _COLUMNS}
     columns["published"] = facts.published.isoformat() if facts.published else None
     columns["year_inferred"] = int(facts.year_inferred)
     columns["authors"] = json.dumps(facts.authors, ensure_ascii=False)

@@ -43,6 +43,6 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         abstract=fields.get("abstract") or None,
         arxiv_id=arxiv_id(str(arxiv)) if arxiv else None,
         doi=fields.get("doi") or None,
-        author_count=fields.get("author_count") or None,
+        author_count=fields.get("author_count") or len(fields.get("authors") or ()) or None,
         authors=tuple(fields.get("authors") or ()),
     )

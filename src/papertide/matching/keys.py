@@ -49,9 +49,8 @@ def _face(arxiv_id: str | None, doi: str | None, title: str, author_count: int |
 
 
 def face_of(entry: Entry) -> Face:
-    """The face of an entry; the author count is the number of authors where they are named."""
-    count = entry.author_count or len(entry.authors) or None
-    return _face(entry.arxiv_id, entry.doi, entry.title, count, entry.abstract)
+    """The face of an entry."""
+    return _face(entry.arxiv_id, entry.doi, entry.title, entry.author_count, entry.abstract)
 
 
 @lru_cache(maxsize=8192)

@@ -40,6 +40,8 @@ T = TypeVar("T")
 
 def fold(sightings: Sequence[Seen]) -> Facts:
     """The facts of a paper from all its sightings (at least one)."""
+    if len(sightings) == 1:
+        return _alone(sightings[0].entry)
     agreed = _Agreed(sightings)
     authors = agreed.on(lambda e: e.authors or None, prefer=len) or ()
     arxiv_id = agreed.on(lambda e: e.arxiv_id)
@@ -53,8 +55,8 @@ def fold(sightings: Sequence[Seen]) -> Facts:
         source_ids=tuple(sorted({i for s in sightings for i in s.entry.source_ids})),
         published=published,
         year_inferred=inferred,
-        listed=tuple(sorted({s.entry.listed for s in sightings if s.entry.listed is not None})),
-        author_count=len(authors) or agreed.on(lambda e: e.author_count, prefer=lambda n: n),
+        listed=tuple(sorted({day for s in sightings for day in _listed(s.entry)})),
+        author_count=_author_count(agreed, authors),
         authors=authors,
         organization=agreed.on(lambda e: e.organization, prefer=len),
         comments=agreed.latest(lambda e: e.comments),
@@ -63,6 +65,43 @@ def fold(sightings: Sequence[Seen]) -> Facts:
         code_stars=agreed.latest(lambda e: e.code_stars),
         summary=agreed.on(lambda e: e.summary, prefer=len),
         sightings=len(sightings),
+    )
+
+
+def _author_count(agreed: _Agreed, authors: tuple[str, ...]) -> int | None:
+    """How many authors there are: as many as are named, unless a sighting names some "and others"."""
+    if any(s.entry.authors == authors and s.entry.author_count == len(authors) for s in agreed.sightings):
+        return len(authors)
+    count = agreed.on(lambda e: e.author_count, prefer=lambda n: n)
+    return count and max(count, len(authors))
+
+
+def _listed(entry: Entry) -> tuple[date, ...]:
+    """All the days that an entry was listed on, in no order."""
+    return entry.also_listed if entry.listed is None else (entry.listed, *entry.also_listed)
+
+
+def _alone(entry: Entry) -> Facts:
+    """What all the rules come to where there is nothing to agree on; most papers are seen once."""
+    url = f"https://huggingface.co/papers/{entry.arxiv_id}" if entry.url is None and entry.arxiv_id else entry.url
+    return Facts(
+        title=entry.title,
+        abstract=entry.abstract,
+        url=url,
+        arxiv_id=entry.arxiv_id,
+        doi=entry.doi,
+        source_ids=tuple(sorted(set(entry.source_ids))),
+        published=entry.published,
+        year_inferred=entry.year_inferred and entry.published is not None,
+        listed=tuple(sorted(set(_listed(entry)))),
+        author_count=entry.author_count and max(entry.author_count, len(entry.authors)),
+        authors=entry.authors,
+        organization=entry.organization,
+        comments=entry.comments,
+        upvotes=entry.upvotes,
+        code_url=entry.code_url,
+        code_stars=entry.code_stars,
+        summary=entry.summary,
     )
 
 

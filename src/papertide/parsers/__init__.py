@@ -6,32 +6,43 @@ a text that isn't its own; so detection is trying them in order, most telling fi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
+from importlib import import_module
+from types import ModuleType
 
 from papertide.errors import LayoutError, UsageError
-from papertide.parsers import hf_html, hf_json, hf_text, jsonl, markdown
 from papertide.parsers.decode import decode
 from papertide.records.listing import Listing
 
 Parser = Callable[[str, date | None], Listing]
 
-LAYOUTS: dict[str, Parser] = {
-    hf_json.NAME: hf_json.parse,
-    jsonl.NAME: jsonl.parse,
-    hf_html.NAME: hf_html.parse,
-    markdown.NAME: markdown.parse,
-    hf_text.NAME: hf_text.parse,
+LAYOUTS = {
+    "hf-json": "hf_json",
+    "jsonl": "jsonl",
+    "hf-html": "hf_html",
+    "arxiv-atom": "arxiv_atom",
+    "bibtex": "bibtex",
+    "ris": "ris",
+    "csv": "delimited",
+    "markdown": "markdown",
+    "hf-text": "hf_text",
 }
+"""Each layout's module; it is loaded when a page may have that layout, as some bring libraries along."""
 
-_BY_FIRST = {"[": ("hf-json",), "{": ("hf-json", "jsonl"), "<": ("hf-html",)}
+_BY_FIRST = {"[": ("jsonl", "hf-json"), "{": ("jsonl", "hf-json"), "<": ("arxiv-atom", "hf-html")}
 """Layouts that only a text beginning so can have."""
 
-SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".json", ".jsonl"})
+_BY_LOOKS = ("jsonl", "bibtex", "ris", "csv")
+"""Layouts whose beginning tells them from all others: they are tried first where it does, and else not at all."""
+
+SUFFIXES = frozenset(
+    ".txt .text .md .markdown .html .htm .json .jsonl .ndjson .bib .bibtex .ris .csv .tsv .xml .atom .rss".split()
+)
 """The endings of files that a folder is searched for."""
 
 
-_OF_A_DAY = frozenset({hf_json.NAME, hf_html.NAME})
+_OF_A_DAY = frozenset({"hf-json", "hf-html"})
 """Layouts that may leave out whose day's listing they are: they don't tell all that their address told."""
 
 
@@ -45,7 +56,7 @@ def parse(data: bytes, layout: str = "auto", captured: date | None = None, *, li
     if layout != "auto" and layout not in LAYOUTS:
         raise UsageError(f"no layout {layout!r}; there are auto, {', '.join(sorted(LAYOUTS))}")
     text, note = decode(data)
-    listing = _detect(text, captured) if layout == "auto" else LAYOUTS[layout](text, captured)
+    listing = _detect(text, captured) if layout == "auto" else _read_as(layout, text, captured)
     if listing.layout in _OF_A_DAY:
         listing = _with_day(listing, listed or captured)
     return listing.model_copy(update={"notes": (note, *listing.notes)}) if note else listing
@@ -60,10 +71,28 @@ def _with_day(listing: Listing, listed: date | None) -> Listing:
 
 def _detect(text: str, captured: date | None) -> Listing:
     missed: list[str] = []
-    first = text.lstrip("\ufeff \t\r\n")[:1]
-    for name in (*_BY_FIRST.get(first, ()), markdown.NAME, hf_text.NAME):
+    for name in _candidates(text):
         try:
-            return LAYOUTS[name](text, captured)
+            return _read_as(name, text, captured)
         except LayoutError as error:
             missed.append(f"{name}: {error.reason}")
     raise LayoutError("", "fits no known layout (" + "; ".join(missed) + ")")
+
+
+def _candidates(text: str) -> Iterable[str]:
+    """The layouts that a text may have, most telling first, each once."""
+    start = text[:1000].lstrip("\ufeff \t\r\n").lower()
+    by_first: tuple[str, ...] = _BY_FIRST.get(start[:1], ())
+    if start.startswith(("<?xml", "<feed", "<rss")) and "<html" not in start:
+        by_first = ("arxiv-atom",)  # a feed, which no reader of pages should try
+    telling = [name for name in by_first or _BY_LOOKS if name not in _BY_LOOKS or _module(name).looks(text)]
+    return dict.fromkeys((*telling, *by_first, "markdown", "hf-text"))
+
+
+def _read_as(layout: str, text: str, captured: date | None) -> Listing:
+    parse_it: Parser = _module(layout).parse
+    return parse_it(text, captured)
+
+
+def _module(layout: str) -> ModuleType:
+    return import_module(f"papertide.parsers.{LAYOUTS[layout]}")

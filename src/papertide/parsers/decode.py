@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from papertide.errors import InputError
 
 _SAMPLE = 64 * 1024
+_SOMETHING = re.compile(rb"[^\0 \t\r\n]")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -21,7 +23,7 @@ def decode(data: bytes) -> tuple[str, str | None]:
 
     Raises InputError for nothing at all, for binary data, and for text whose own mark lies.
     """
-    if not data.strip(b"\0 \t\r\n"):
+    if _SOMETHING.search(data) is None:
         raise InputError("", "empty" if not data else "nothing but blanks")
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -52,7 +54,7 @@ def _strict(data: bytes, encoding: str) -> str:
 
 def _unmarked_utf16(sample: bytes) -> str | None:
     """UTF-16 of mostly Latin text has a zero in every other byte."""
-    if len(sample) < 8:
+    if len(sample) < 8 or b"\0" not in sample:
         return None
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2

@@ -1,128 +1,151 @@
 """Saved pages of Hugging Face's listings: read from the JSON inside them, or, where there is none, from their cards.
 
-The JSON stands, escaped, in `<div data-target="DailyPapers" data-props="…">` and is read without building a tree. The cards
-are the fallback for a page that lost it: titles, upvotes, comments and author counts, and what else a card shows as text
-(search cards have an abstract and a date, daily cards neither). Names are not taken from the cards: they show five
-avatars at most, in reverse, and mix names with user names.
+The JSON stands, escaped, in `<div data-target="DailyPapers" data-props="…">` and is read without building a tree:
+
+    2024: canSubmit, date, dailyPapers, nextDate, prevDate, publisher
+    2026: authLight, canSubmit, dateString, dailyPapers, prevDate, publisher, periodType, query, isTrending,
+          searchResults (where something is searched for; the day's papers stand beside them then)
+
+`periodType` is day, week or month, and `dateString` is `2026-03-09`, `2026-W10` or `2026-03`. The cards (`hf_cards`) are
+the fallback for a page that lost its JSON. A page without papers is an error that says what it is, unless its JSON says
+that there are none.
 """
 
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from papertide.errors import LayoutError
-from papertide.normal import arxiv_id, clean
-from papertide.parsers import fields
-from papertide.parsers.cards import Card, Facts
-from papertide.parsers.hf_items import day_of, read_items
-from papertide.parsers.page import Page, structured, to_listing
-from papertide.records.listing import Listing
-
-if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
+from papertide.parsers.hf_items import SIEVE, day_of, read_items
+from papertide.parsers.hf_json import cut_problem
+from papertide.parsers.hf_pages import what_it_is
+from papertide.parsers.json_items import Item, Read, read_json
+from papertide.parsers.page import excerpt, structured
+from papertide.records.listing import Listing, Problem
 
 NAME = "hf-html"
 
-_PROPS = re.compile(r"""data-target=(["'])DailyPapers\1[^<>]*?data-props=(?:"([^"]*)"|'([^']*)')""")
-_ISO = re.compile(r"20\d\d-\d\d-\d\d")
-_CHALLENGE = re.compile(r"awswaf|challenge-container|captcha|verify (?:that )?you are (?:a )?human", re.IGNORECASE)
-_LEAST_ABSTRACT = 80
+_LISTS = ("dailyPapers", "searchResults")
+_ATTRIBUTE = r"""[\w:-]+(?:=(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))?\s+"""
+_TARGET = r"""data-target=(?:"DailyPapers"|'DailyPapers'|DailyPapers)"""
+_PROPS_BEHIND = re.compile(rf"""{_TARGET}\s+(?:{_ATTRIBUTE}){{0,8}}?data-props=(?P<quote>["'])""")
+_PROPS_BEFORE = re.compile(
+    rf"""data-props=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')\s+(?:{_ATTRIBUTE}){{0,8}}?{_TARGET}"""
+)
+_USUAL = (("&#x27;", "'"), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"))
+_SHOWN = re.compile(r"""<a\s[^<>]*?href=["'](?:https?://[\w.-]+)?/papers/([\w.-]+)["']""")
 
 
 def parse(text: str, captured: date | None) -> Listing:
     """Read a saved page; raises LayoutError for one that shows no papers, saying what it is where that can be told."""
-    if not text.lstrip("\ufeff \t\r\n").startswith("<"):
+    if re.match(r"[\ufeff \t\r\n]*<", text) is None:
         raise LayoutError("", "not HTML")
-    found = _PROPS.search(text)
-    if found is not None:
-        listing = _from_props(html.unescape(found[2] if found[2] is not None else found[3]), captured)
-        if listing is not None:
-            return listing
-    return _from_cards(text, captured)
-
-
-def _from_props(text: str, captured: date | None) -> Listing | None:
-    """The listing in the page's JSON; None where that is damaged, for the cards may still be whole."""
-    try:
-        props = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    items = props.get("dailyPapers") if isinstance(props, dict) else None
-    if not isinstance(items, list):
-        return None
-    listed = day_of(props.get("dateString")) or day_of(props.get("date"))
-    entries, problems = read_items(items, listed)
-    return structured(NAME, entries, problems, captured, day=listed)
-
-
-def _from_cards(text: str, captured: date | None) -> Listing:
-    from bs4 import BeautifulSoup
-
-    tree = BeautifulSoup(text, "html.parser")
-    cards = list(_cards(tree))
-    if not cards:
-        if _CHALLENGE.search(text):
-            raise LayoutError(
-                "", "a challenge page (are you human?), not a listing; open it in a browser and save again"
-            )
-        raise LayoutError("", "HTML, but no article links to a paper under a heading")
-    if any(card.facts.comments is not None for card in cards):  # the page shows counts, and no link means none
-        for card in cards:
-            card.facts.comments = card.facts.comments or 0
-    page = Page(tuple(text.split("\n")), ended=True)
-    listing = to_listing(page, cards, NAME, captured)
-    raws = [card.raw for card in cards]
-    entries = [
-        entry.model_copy(update={"raw": raw, "line": None}) for entry, raw in zip(listing.entries, raws, strict=True)
-    ]
-    return listing.model_copy(update={"entries": tuple(entries)})
-
-
-def _cards(tree: BeautifulSoup) -> Iterator[Card]:
-    seen: set[str] = set()
-    for article in tree.find_all("article"):
-        link = article.select_one('h3 a[href*="/papers/"], h2 a[href*="/papers/"], h4 a[href*="/papers/"]')
-        if link is None:
-            continue
-        url = urljoin("https://huggingface.co/", str(link.get("href", "")))
-        title = clean(link.get_text(" "))
-        if not title or arxiv_id(url) is None or url in seen:
-            continue
-        seen.add(url)
-        yield _card(article, title, url)
-
-
-def _card(article: Tag, title: str, url: str) -> Card:
-    texts = [clean(text) for text in article.stripped_strings]
-    counts = [fields.author_count(text) for text in texts]
-    dates = [day for text in texts if (day := fields.card_date(text)) is not None]
-    upvotes = (_number(tag) for tag in article.select("div.leading-none"))
-    comments = article.select_one('a[href$="#community"]')
-    paragraphs = [clean(p.get_text(" ")) for p in article.find_all("p")]
-    facts = Facts(
-        author_count=next((count for count in counts if count is not None), None),
-        date=dates[0] if dates else _iso_date(article),
-        last=1,
+    props = _props(text)
+    if props is None:
+        return _from_cards(text, captured, None)
+    told, closed = props
+    read = read_json(told, _LISTS, SIEVE)
+    listing = _from_json(text, told, read, captured, closed=closed)
+    if listing is not None and (listing.entries or "<article" not in text):
+        return listing
+    return _from_cards(
+        text, captured, Problem(reason=_why_not(read, closed=closed), excerpt=excerpt(told[:80])), listing
     )
-    facts.comments = _number(comments)
-    card = Card(title, 1, 1, url=url, upvotes=next((n for n in upvotes if n is not None), None), facts=facts)
-    card.abstract = max((p for p in paragraphs if len(p) >= _LEAST_ABSTRACT), key=len, default=None)
-    card.raw = str(article)
-    return card
 
 
-def _iso_date(article: Tag) -> fields.CardDate | None:
-    time = article.select_one("time[datetime]")
-    found = _ISO.search(str(time["datetime"])) if time is not None else None
-    day = day_of(found[0]) if found else None
-    return fields.CardDate(day.month, day.day, day.year, None) if day else None
+def _props(text: str) -> tuple[str, bool] | None:
+    """The JSON inside a page, unescaped, and whether its attribute ends; None for a page without."""
+    found = _PROPS_BEHIND.search(text)
+    if found is not None:
+        end = text.find(found["quote"], found.end())
+        return unescape(text[found.end() :] if end < 0 else text[found.end() : end]), end >= 0
+    before = _PROPS_BEFORE.search(text) if "DailyPapers" in text else None
+    return (unescape(before["double"] or before["single"] or ""), True) if before is not None else None
 
 
-def _number(tag: Tag | None) -> int | None:
-    return fields.count(clean(tag.get_text(" "))) if tag is not None else None
+def unescape(text: str) -> str:
+    """`html.unescape`, several times as fast where no entities stand but those that an attribute needs."""
+    plain = text.replace("&quot;", '"')
+    left = plain.count("&")
+    if not left:
+        return plain
+    if left != plain.count("&amp;") + sum(plain.count(entity) for entity, _ in _USUAL):
+        return html.unescape(text)
+    for entity, character in _USUAL:
+        plain = plain.replace(entity, character)
+    return plain.replace("&amp;", "&")
+
+
+def _from_json(text: str, told: str, read: Read, captured: date | None, *, closed: bool) -> Listing | None:
+    """The listing in the page's JSON; None where the cards have to tell."""
+    items = _items(text, read)
+    if items is None or (read.broke and closed and "<article" in text):
+        return None
+    if not items and read.broke:
+        return None
+    day = _day(read.values)
+    entries, problems = read_items(items, day)
+    if items and not entries:
+        return None
+    if read.broke:
+        problems.append(cut_problem(told, read).model_copy(update={"line": None}))
+    listing = structured(NAME, entries, problems, captured, day=day)
+    note = "the page is cut off behind its list of papers, which is whole"
+    return listing if read.broke or ends(text) else listing.model_copy(update={"notes": (note,)})
+
+
+def _items(text: str, read: Read) -> list[Item] | None:
+    """The items that the page shows: of a search its results, wherever the page keeps them; else those of the day."""
+    lists = [read.lists[name] for name in reversed(_LISTS) if name in read.lists]
+    query = read.values.get("query")
+    searched = isinstance(query, Mapping) and bool(query.get("q"))
+    if not lists or not searched:
+        return read.lists.get("dailyPapers")
+    shown = set(_SHOWN.findall(text))
+    return next((items for items in lists if not shown or shown & _ids(items)), None)
+
+
+def _ids(items: list[Item]) -> set[str]:
+    papers = [item.value.get("paper", item.value) for item in items if isinstance(item.value, Mapping)]
+    return {str(paper.get("id")) for paper in papers if isinstance(paper, Mapping)}
+
+
+def _day(props: Mapping[str, object]) -> date | None:
+    """The day whose listing a page is; None for a week, a month, a search and what is trending."""
+    query = props.get("query")
+    if props.get("isTrending") or props.get("periodType") not in {None, "day", "date"}:
+        return None
+    if isinstance(query, Mapping) and query.get("q"):
+        return None
+    return day_of(props.get("dateString")) or day_of(props.get("date"))
+
+
+def _why_not(read: Read, *, closed: bool) -> str:
+    where = "" if closed else ", which breaks off there"
+    if read.broke:
+        return f"the JSON inside the page{where}, is {read.broke}; read from its cards"
+    return "the JSON inside the page holds no papers; read from its cards"
+
+
+def ends(text: str) -> bool:
+    """Whether a page that begins as one (not a piece of one) has its end."""
+    head = text[:200].lstrip("\ufeff \t\r\n").lower()
+    return not head.startswith(("<!doctype", "<html")) or "</html" in text[-10_000:].lower()
+
+
+def _from_cards(text: str, captured: date | None, problem: Problem | None, empty: Listing | None = None) -> Listing:
+    """The listing that the cards make; without any it is `empty`, if the page's JSON says that there are no papers."""
+    # Here, for they build a tree with Beautiful Soup: a page with its JSON needs none.
+    from papertide.parsers.hf_cards import read_cards
+
+    listing = read_cards(text, captured, whole=ends(text))
+    if listing is None and empty is not None:
+        return empty
+    if listing is None:
+        raise LayoutError("", what_it_is(text, problem.reason if problem else None, whole=ends(text)))
+    if problem is None:
+        return listing
+    return listing.model_copy(update={"problems": (problem, *listing.problems)})

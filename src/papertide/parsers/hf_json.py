@@ -1,67 +1,62 @@
-"""Answers of Hugging Face's `daily_papers` API: a list of items, or an object with the list inside, as archives keep it."""
+"""Answers of Hugging Face's API: a list of items or papers, an object with the list inside, as archives keep it, or one
+paper."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 
 from papertide.errors import LayoutError
-from papertide.parsers.hf_items import day_of, read_items
-from papertide.parsers.page import structured
+from papertide.normal import clean
+from papertide.parsers.hf_items import SIEVE, day_of, is_paper, read_items
+from papertide.parsers.json_items import Item, Read, read_json
+from papertide.parsers.page import excerpt, structured
 from papertide.records.listing import Listing, Problem
 
 NAME = "hf-json"
 
-_LISTS = ("data", "dailyPapers", "papers", "items")
+_LISTS = ("data", "dailyPapers", "papers", "items", "results", "searchResults")
+_ERRORS = ("error", "message", "errors", "detail")
 
 
 def parse(text: str, captured: date | None) -> Listing:
-    """Read an answer; an empty list is a listing without entries. A list that was cut off is read as far as it goes."""
-    start = text.lstrip("\ufeff \t\r\n")
-    if not start.startswith(("[", "{")):
-        raise LayoutError("", "not JSON")
-    whole, cut = _load(start)
-    listed = day_of(whole.get("date")) if isinstance(whole, Mapping) else None
-    items = _items(whole)
+    """Read an answer; an empty list is a listing without entries. A list that was cut off is read as far as it goes.
+
+    Raises LayoutError for other JSON, with the message of an error, if it is one.
+    """
+    text = text.removeprefix("\ufeff")
+    read = read_json(text, _LISTS, SIEVE)
+    if not read.lists and not read.values:
+        raise LayoutError("", f"not JSON: {read.broke}" if read.broke else "JSON, but an empty object")
+    items = next((read.lists[name] for name in ("", *_LISTS) if name in read.lists), None)
     if items is None:
-        raise LayoutError("", "JSON, but no list of papers")
+        return structured(NAME, *read_items([_single(text, read)], None), captured)
+    if not items and read.broke:
+        raise LayoutError("", f"not JSON: {read.broke}")
+    listed = day_of(read.values.get("date"))
     entries, problems = read_items(items, listed)
-    if items and not entries and not cut:
+    if items and not entries:
         raise LayoutError("", f"a JSON list of {len(items)}, but none of them is a paper ({problems[0].reason})")
-    return structured(NAME, entries, [*problems, *cut], captured, day=listed)
+    if not read.whole(text):
+        problems.append(cut_problem(text, read))
+    return structured(NAME, entries, problems, captured, day=listed)
 
 
-def _items(whole: object) -> list[object] | None:
-    if isinstance(whole, Mapping):
-        return next((whole[name] for name in _LISTS if isinstance(whole.get(name), list)), None)
-    return whole if isinstance(whole, list) else None
+def cut_problem(text: str, read: Read) -> Problem:
+    """That a list isn't whole: where it broke off, with the line, and the last that was seen of it."""
+    reason = f"the JSON is {read.broke}" if read.broke else "something stands behind the JSON"
+    line = text.count("\n", 0, read.place) + 1
+    return Problem(line=line, reason=reason, excerpt=excerpt(clean(text[read.place :][:200])))
 
 
-def _load(text: str) -> tuple[object, tuple[Problem, ...]]:
-    """The JSON, or the whole items of a list that breaks off, with a Problem that says where."""
-    try:
-        return json.loads(text), ()
-    except RecursionError:
-        raise LayoutError("", "JSON nested too deeply") from None
-    except ValueError as error:
-        items = _whole_items(text) if text.startswith("[") else []
-        if not items:
-            raise LayoutError("", f"not JSON: {error}") from None
-        line = getattr(error, "lineno", None)
-        reason = f"the list is cut off or damaged behind item {len(items)}"
-        return items, (Problem(line=line, reason=reason, excerpt=text[-60:].replace("\n", " ")),)
-
-
-def _whole_items(text: str) -> list[object]:
-    decoder = json.JSONDecoder()
-    items: list[object] = []
-    place = 1
-    while True:
-        while place < len(text) and text[place] in " \t\r\n,":
-            place += 1
-        try:
-            item, place = decoder.raw_decode(text, place)
-        except (ValueError, RecursionError):
-            return items
-        items.append(item)
+def _single(text: str, read: Read) -> Item:
+    """The one paper that an object is; raises LayoutError, saying what it is, where it is none."""
+    if read.broke or not read.whole(text):
+        raise LayoutError("", f"not JSON: {read.broke or 'something stands behind the first object'}")
+    if is_paper(read.values):
+        return Item(read.values, text.strip())
+    said = next((read.values[name] for name in _ERRORS if read.values.get(name)), None)
+    if said is None:
+        raise LayoutError("", "JSON, but no list of papers")
+    told = said.get("message", said) if isinstance(said, Mapping) else said
+    raise LayoutError("", f"JSON, but no list of papers: the server says {excerpt(clean(str(told)[:300]))!r}")

@@ -56,11 +56,13 @@ class Known(Record):
 class Entry(Known):
     """What one page says of one paper: cleaned fields, and the raw text that they were read from.
 
-    `listed` is the day of the listing that shows it; `line` counts from 1.
+    `listed` is the day of the listing that shows it (the latest, where there are several), `also_listed` the others: only
+    a page that sums up other pages, such as an export of a library, knows them. `line` counts from 1.
     """
 
     line: Count | None = None
     listed: date | None = None
+    also_listed: tuple[date, ...] = ()
     raw: str = ""
 
 

@@ -6,9 +6,9 @@ Small Protocols, one for each thing that flows do: add pages, look, decide, tell
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from papertide.records.plain import PaperDict, SightingDict
@@ -111,8 +111,25 @@ class Adding(Protocol):
     def sightings_of(self, paper_ids: Iterable[int]) -> list[Seen]:
         """All sightings of these papers."""
 
-    def place(self, page: PageFacts, papers: Sequence[PlacedPaper], given_up: Mapping[int, int], at: str) -> list[int]:
-        """Write what matching decided; gives the papers' numbers. `given_up` maps a number to the paper it joins."""
+    def held(self, paper_ids: Iterable[int]) -> set[int]:
+        """Those of these papers that a reader ever decided on, tagged or wrote a note on."""
+
+    def place(
+        self,
+        page: PageFacts,
+        papers: Sequence[PlacedPaper],
+        given_up: Mapping[int, int],
+        at: str,
+        *,
+        moved: Mapping[int, int | None] | None = None,
+        gone: Collection[int] = (),
+        ended: Collection[int] = (),
+    ) -> list[int]:
+        """Write what matching decided; gives the papers' numbers. `given_up` maps a number to the paper it joins.
+
+        `moved` gives stored sightings another place on the page, None for one that the page shows no longer. `gone` are
+        sightings to be removed, `ended` the papers that had no others.
+        """
 
     def relabel(self, topics: Iterable[tuple[int, Sequence[str]]], digest: str) -> None:
         """Replace the topics of papers, and note the rules they come from."""
@@ -214,12 +231,87 @@ class Annotating(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedPart:
+    """A part of a source that was got whole: when (ISO text, UTC), and how many entries it had."""
+
+    at: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageMarks:
+    """What a server gave with a page to tell it by, and how many entries the page has."""
+
+    etag: str | None
+    modified: str | None
+    entries: int
+
+
+class Fetching(Protocol):
+    """What is remembered of live sources. Moments that a clock is asked for are seconds since 1970."""
+
+    def parts(self, source: str) -> dict[str, FetchedPart]:
+        """The parts of a source that were got whole, by key."""
+
+    def got(self, source: str, part: str, at: str, entries: int) -> None:
+        """Note that a part was got whole at a moment (ISO text), and how many entries it had."""
+
+    def marks(self, url: str) -> PageMarks | None:
+        """What the server gave with a page that the library holds, and how many entries that page has."""
+
+    def keep_marks(self, url: str, etag: str | None, modified: str | None, digest: str) -> None:
+        """Remember what a server gave with a page; `digest` names the page's bytes."""
+
+    def reserve(self, lane: str, now: float, interval: float) -> float:
+        """Take the first free moment of a lane, `now` or later; the next is free `interval` seconds after it."""
+
+    def hold(self, lane: str, until: float) -> None:
+        """Let nobody into a lane before `until`, a day ahead at most; one that is closed for longer stays so."""
+
+    def robots(self, host: str) -> tuple[str, float] | None:
+        """The robots.txt that a host gave last, and when."""
+
+    def keep_robots(self, host: str, text: str, now: float) -> None:
+        """Remember a host's robots.txt."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page that was added: the SHA-256 of its bytes, what it was read as, and what was said of it then.
+
+    `asked` is the layout that was asked for ("auto" for any), `listed` the day whose listing it is by its name or
+    address, `added` a moment (ISO text, UTC), `entries` how many it showed when it was read last.
+    """
+
+    digest: str
+    name: str
+    layout: str
+    asked: str
+    captured: date | None
+    captured_given: bool
+    listed: date | None
+    added: str
+    entries: int
+
+
+class Recalling(Protocol):
+    """Going back to the pages that were added."""
+
+    def pages(self) -> list[StoredPage]:
+        """Every page, in the order in which they came."""
+
+    def undisturbed(self) -> AbstractContextManager[object]:
+        """While this lasts, no other process adds pages."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that `doctor` looked at: its name, whether it is well, and what was seen."""
+    """One thing that `doctor` looked at: its name, whether it is well, what was seen, and the same as values for JSON."""
 
     name: str
     well: bool
     told: str
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 class Checking(Protocol):
@@ -259,6 +351,14 @@ class Store(Protocol):
     @property
     def annotating(self) -> Annotating:
         """Tags, notes and saved searches."""
+
+    @property
+    def fetching(self) -> Fetching:
+        """What is remembered of live sources."""
+
+    @property
+    def recalling(self) -> Recalling:
+        """The pages that were added."""
 
     @property
     def checking(self) -> Checking:

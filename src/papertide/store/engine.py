@@ -1,7 +1,6 @@
 """The SQLite file: how it is opened, checked and locked, and the one place where driver errors become ours.
 
-One connection serves both faces: plain `sqlite3` for reading and for small writes, where start-up counts, and SQLModel
-sessions for adding pages. Transactions are explicit (`BEGIN IMMEDIATE`), so that a page is added whole or not at all.
+Transactions are explicit (`BEGIN IMMEDIATE`), so that a page is added whole or not at all.
 """
 
 from __future__ import annotations
@@ -12,14 +11,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer
 from papertide.store import migrations
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import ExceptionContext
-    from sqlmodel import Session
 
 APPLICATION_ID = 0x50545444  # "PTTD": marks the file as a Papertide library
 WAIT_SECONDS = 10.0
@@ -35,7 +29,6 @@ class Database:
         self.path = path
         self.connection = connection
         self.writable = writable
-        self._session: Session | None = None
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, wait: float = WAIT_SECONDS) -> Database:
@@ -72,9 +65,6 @@ class Database:
 
     def close(self) -> None:
         """Close the file; a second time does nothing."""
-        if self._session is not None:
-            self._session.close()
-            self._session = None
         self.connection.close()
 
     @contextmanager
@@ -86,44 +76,12 @@ class Database:
             try:
                 self.connection.execute("BEGIN IMMEDIATE")
                 yield self.connection
-                if self._session is not None:
-                    self._session.flush()
                 self.connection.execute("COMMIT")
             except BaseException:
-                if self._session is not None:
-                    self._session.expunge_all()
                 with suppress(sqlite3.Error):
                     if self.connection.in_transaction:
                         self.connection.execute("ROLLBACK")
                 raise
-
-    def session(self) -> Session:
-        """A SQLModel session on this connection. It takes part in `transaction` and commits nothing by itself.
-
-        It must be asked for outside of any transaction the first time.
-        """
-        if self._session is None:
-            from sqlalchemy import create_engine, event
-            from sqlalchemy.pool import StaticPool
-            from sqlmodel import Session as NewSession
-
-            engine = create_engine(
-                "sqlite://",
-                creator=lambda: self.connection,
-                poolclass=StaticPool,
-                pool_reset_on_return=None,
-                isolation_level="AUTOCOMMIT",
-            )
-            event.listen(engine, "handle_error", _stay_connected)
-            self._session = NewSession(engine, autoflush=False, expire_on_commit=False)
-            # The first use of an engine ends any transaction there is; so it is now, not within one of ours.
-            self._session.connection()
-        return self._session
-
-
-def _stay_connected(context: ExceptionContext) -> None:
-    """Keep SQLAlchemy from closing the connection on an interrupt: it is ours, and we roll back ourselves."""
-    context.is_disconnect = False
 
 
 def _prepare(connection: sqlite3.Connection, wait: float) -> None:
@@ -142,7 +100,7 @@ def _prepare(connection: sqlite3.Connection, wait: float) -> None:
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turn errors of sqlite3, SQLAlchemy and the operating system into LibraryErrors that name the library."""
+    """Turn errors of sqlite3 and the operating system into LibraryErrors that name the library."""
     try:
         yield
     except sqlite3.Error as error:
@@ -153,16 +111,6 @@ def translated(path: Path) -> Iterator[None]:
         raise LibraryError(str(path), "a number that large is more than a library can hold") from error
     except OSError as error:
         raise LibraryError(str(path), error.strerror or str(error)) from error
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] != "sqlalchemy":
-            raise
-        cause = getattr(error, "orig", None)
-        told = (
-            translate(path, cause)
-            if isinstance(cause, sqlite3.Error)
-            else LibraryError(str(path), str(error).partition("\n")[0])
-        )
-        raise told from error
 
 
 def translate(path: Path, error: sqlite3.Error) -> LibraryError:

@@ -1,14 +1,23 @@
-"""Taking in pages: what matching decided becomes rows, in one transaction a page."""
+"""Taking in pages: what matching decided becomes rows, in one transaction a page.
+
+The statements are made of the rows' own classes, once, and run on the plain connection, many rows at a time: a session
+takes longer over a row than SQLite does.
+
+`sighting.position` is the place on the page, from 0. A sighting that the page no longer shows, and that stays because a
+person decided on its paper, has a negative one.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
+from typing import Any
 
-from sqlalchemy import delete, insert, text, update
-from sqlmodel import col, select
+from sqlalchemy import BindParameter, Insert, Update, bindparam, insert, update
+from sqlalchemy.dialects import sqlite
+from sqlmodel import SQLModel, col
 
 from papertide import normal
 from papertide.records.listing import Entry
@@ -27,9 +36,45 @@ from papertide.store.rows import (
     SightingRow,
 )
 
-_LINKED = """
-SELECT s.id, s.entry, g.layout, g.captured, g.name, s.paper_id
-FROM sighting s JOIN page g ON g.id = s.page_id
+
+def _sql(statement: Insert | Update) -> str:
+    """A statement as SQLite reads it, with `:name` for each value."""
+    return str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))
+
+
+def _inserting(row: type[SQLModel], *, number: bool = True) -> str:
+    """INSERT of all columns, the row's own `id` left out where SQLite is to give it."""
+    names = [name for name in row.model_fields if number or name != "id"]
+    return _sql(insert(row).values({name: bindparam(name) for name in names}))
+
+
+def _updating(*names: str) -> str:
+    """UPDATE of these columns of the sighting `:ref`."""
+    values: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in names}
+    return _sql(update(SightingRow).where(col(SightingRow.id) == bindparam("ref")).values(values))
+
+
+_NEW_PAGE = _inserting(PageRow, number=False)
+_NEW_PAPER = _inserting(PaperRow)
+_NEW_SIGHTING = _inserting(SightingRow, number=False)
+_NEW_ALIAS = _inserting(PaperAliasRow)
+_PAGE_AGAIN = (
+    "UPDATE page SET layout = :layout, captured = :captured, captured_given = :captured_given, asked = :asked,"
+    " listed = :listed WHERE id = :id"
+)
+_PLACING = ("paper_id", "method", "score", "reason")
+_READING = ("entry", "title_key", "text_key", "arxiv_id", "doi", "listed")
+_PLACED_AGAIN = _updating(*_PLACING)
+_READ_AGAIN = _updating(*_PLACING, *_READING)
+_BLANK_PAPER = {name: field.get_default() for name, field in PaperRow.model_fields.items()}
+_SIDES = (
+    ("paper_source", _inserting(PaperSourceRow)),
+    ("paper_listed", _inserting(PaperListedRow)),
+    ("paper_topic", _inserting(PaperTopicRow)),
+)
+
+_SEEN = "SELECT s.id, s.entry, g.layout, g.captured, g.name, s.paper_id FROM sighting s JOIN page g ON g.id = s.page_id"
+_LINKED = f"""{_SEEN}
 WHERE s.id IN (
     SELECT id FROM sighting WHERE arxiv_id IN (SELECT value FROM json_each(:arxiv))
     UNION SELECT id FROM sighting WHERE doi IN (SELECT value FROM json_each(:doi))
@@ -37,12 +82,13 @@ WHERE s.id IN (
     UNION SELECT id FROM sighting WHERE text_key IN (SELECT value FROM json_each(:text))
 )
 """
-_OF_PAPERS = """
-SELECT s.id, s.entry, g.layout, g.captured, g.name, s.paper_id
-FROM sighting s JOIN page g ON g.id = s.page_id
-WHERE s.paper_id IN (SELECT value FROM json_each(:papers))
-"""
+_OF_PAPERS = f"{_SEEN} WHERE s.paper_id IN (SELECT value FROM json_each(:papers))"
 
+# Papers that a person did something with: those stay, whatever becomes of the pages that showed them.
+_HELD = " UNION ".join(
+    f"SELECT paper_id FROM {table} WHERE paper_id IN (SELECT value FROM json_each(:papers))"
+    for table in ("decision", "tag", "note")
+)
 
 # What readers did with a paper that is merged into another; :old becomes :kept.
 _GIVE_UP = tuple(
@@ -67,7 +113,7 @@ class PaperStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._session = database.session()
+        self._connection = database.connection
 
     def transaction(self) -> AbstractContextManager[object]:
         """All that is written inside is kept together, or nothing of it is."""
@@ -76,155 +122,213 @@ class PaperStore:
     def known_page(self, digest: str) -> KnownPage | None:
         """The page with these bytes, if it was added before."""
         with translated(self._database.path):
-            page = self._session.exec(select(PageRow).where(PageRow.digest == digest)).first()
-            if page is None or page.id is None:
+            sql = "SELECT id, captured, captured_given, layout, name FROM page WHERE digest = ?"
+            page = self._connection.execute(sql, (digest,)).fetchone()
+            if page is None:
                 return None
-            self._session.expunge(page)
-            rows = self._session.exec(
-                select(SightingRow.position, SightingRow.id, SightingRow.entry, SightingRow.paper_id).where(
-                    SightingRow.page_id == page.id
-                )
-            ).all()
-        captured = _day(page.captured)
+            sql = "SELECT position, id, entry, paper_id FROM sighting WHERE page_id = ?"
+            rows = self._connection.execute(sql, page[:1]).fetchall()
+        number, captured, given, layout, name = page
         sightings = {
-            position: Seen(ref or 0, entry_from_json(entry), page.layout, captured, page.name, paper)
+            position: Seen(ref, entry_from_json(entry), layout, _day(captured), name, paper)
             for position, ref, entry, paper in rows
         }
-        return KnownPage(page.id, captured, bool(page.captured_given), sightings)
+        return KnownPage(number, _day(captured), bool(given), sightings)
 
     def title_keys(self, after: int) -> tuple[list[str], int]:
         """The title keys of the sightings numbered above `after`, and the highest number there is."""
         with translated(self._database.path):
-            highest = self._database.connection.execute("SELECT coalesce(max(id), 0) FROM sighting").fetchone()[0]
+            highest = self._connection.execute("SELECT coalesce(max(id), 0) FROM sighting").fetchone()[0]
             if highest <= after:
                 return [], after
             sql = "SELECT DISTINCT title_key FROM sighting WHERE id > ?"
-            return [row[0] for row in self._database.connection.execute(sql, (after,))], highest
+            return [row[0] for row in self._connection.execute(sql, (after,))], highest
 
     def linked(
         self, *, arxiv_ids: Iterable[str], dois: Iterable[str], title_keys: Iterable[str], text_keys: Iterable[str]
     ) -> list[Seen]:
         """All sightings with one of these ids or keys."""
         asked = {"arxiv": arxiv_ids, "doi": dois, "title": title_keys, "text": text_keys}
-        return self._seen(_LINKED, {name: json.dumps(sorted(values)) for name, values in asked.items()})
+        return self._seen(_LINKED, {name: _json(values) for name, values in asked.items()})
 
     def sightings_of(self, paper_ids: Iterable[int]) -> list[Seen]:
         """All sightings of these papers."""
-        return self._seen(_OF_PAPERS, {"papers": json.dumps(sorted(paper_ids))})
+        return self._seen(_OF_PAPERS, {"papers": _json(paper_ids)})
+
+    def held(self, paper_ids: Iterable[int]) -> set[int]:
+        """Those of these papers that a reader ever decided on, tagged or wrote a note on."""
+        with translated(self._database.path):
+            return {row[0] for row in self._connection.execute(_HELD, {"papers": _json(paper_ids)})}
 
     def _seen(self, sql: str, asked: Mapping[str, str]) -> list[Seen]:
         with translated(self._database.path):
-            rows = self._session.execute(text(sql), asked).all()
+            rows = self._connection.execute(sql, asked).fetchall()
         return [
             Seen(ref, entry_from_json(entry), layout, _day(captured), page, paper)
             for ref, entry, layout, captured, page, paper in rows
         ]
 
-    def place(self, page: PageFacts, papers: Sequence[PlacedPaper], given_up: Mapping[int, int], at: str) -> list[int]:
-        """Write what matching decided; gives the papers' numbers. `given_up` maps a number to the paper it joins."""
+    def place(
+        self,
+        page: PageFacts,
+        papers: Sequence[PlacedPaper],
+        given_up: Mapping[int, int],
+        at: str,
+        *,
+        moved: Mapping[int, int | None] | None = None,
+        gone: Collection[int] = (),
+        ended: Collection[int] = (),
+    ) -> list[int]:
+        """Write what matching decided; gives the papers' numbers. `given_up` maps a number to the paper it joins.
+
+        `moved` gives stored sightings another place on the page, None for one that the page shows no longer. `gone` are
+        sightings to be removed, `ended` the papers that had no others.
+        """
         with translated(self._database.path):
             page_id = self._page_id(page, at)
-            self._free_ids(papers, given_up)
-            numbers = [self._paper(paper, at) for paper in papers]
-            for paper, number in zip(papers, numbers, strict=True):
-                self._sightings(paper.sightings, number, page_id, at)
-                self._sides(paper, number)
+            self._clear(gone, ended)
+            self._move(moved or {})
+            numbers = self._papers(papers, given_up, at)
+            self._sightings(papers, numbers, page_id, at)
+            self._sides(papers, numbers)
             for old, index in given_up.items():
                 self._give_up(old, numbers[index])
             return numbers
 
     def _page_id(self, page: PageFacts, at: str) -> int:
-        captured = page.captured.isoformat() if page.captured else None
         values = {
-            "name": page.name, "layout": page.layout, "captured": captured, "captured_given": int(page.captured_given),
-            "asked": page.asked, "listed": page.listed.isoformat() if page.listed else None,
+            "name": page.name, "layout": page.layout, "captured": page.captured.isoformat() if page.captured else None,
+            "captured_given": int(page.captured_given), "asked": page.asked,
+            "listed": page.listed.isoformat() if page.listed else None,
         }  # fmt: skip
-        known = self._session.exec(select(PageRow.id).where(PageRow.digest == page.digest)).first()
+        known = self._connection.execute("SELECT id FROM page WHERE digest = ?", (page.digest,)).fetchone()
         if known is not None:
-            kept = {name: value for name, value in values.items() if name != "name"}
-            self._session.execute(update(PageRow).where(col(PageRow.id) == known).values(kept))
-            return known
-        made = insert(PageRow).values(digest=page.digest, added=at, **values).returning(col(PageRow.id))
-        return int(self._session.execute(made).scalar_one() or 0)
+            self._connection.execute(_PAGE_AGAIN, {**values, "id": known[0]})
+            return int(known[0])
+        made = self._connection.execute(_NEW_PAGE, {**values, "digest": page.digest, "added": at})
+        return int(made.lastrowid or 0)
 
-    def _free_ids(self, papers: Sequence[PlacedPaper], given_up: Mapping[int, int]) -> None:
-        """Take the arXiv ids off papers that lose theirs, before another paper is given them (they are unique)."""
-        keeps = {paper.paper_id: paper.columns.get("arxiv_id") for paper in papers if paper.paper_id is not None}
-        if not keeps:
-            return
-        rows = self._session.exec(
-            select(PaperRow.id, PaperRow.arxiv_id).where(col(PaperRow.id).in_([*keeps, *given_up]))
-        ).all()
-        losing = [number for number, arxiv in rows if arxiv is not None and keeps.get(number or 0) != arxiv]
-        if losing:
-            self._session.execute(update(PaperRow).where(col(PaperRow.id).in_(losing)).values(arxiv_id=None))
+    def _clear(self, gone: Collection[int], ended: Collection[int]) -> None:
+        self._connection.executemany("DELETE FROM sighting WHERE id = ?", [(ref,) for ref in gone])
+        self._connection.executemany("DELETE FROM paper WHERE id = ?", [(number,) for number in ended])
 
-    def _paper(self, paper: PlacedPaper, at: str) -> int:
-        columns = dict(paper.columns)
-        if paper.paper_id is None:
-            made = insert(PaperRow).values(added=at, **columns).returning(col(PaperRow.id))
-            return int(self._session.execute(made).scalar_one() or 0)
-        self._session.execute(update(PaperRow).where(col(PaperRow.id) == paper.paper_id).values(columns))
-        return paper.paper_id
+    def _move(self, moved: Mapping[int, int | None]) -> None:
+        """First out of each other's way: a place on a page is taken once, also while they move."""
+        self._connection.executemany("UPDATE sighting SET position = -id WHERE id = ?", [(ref,) for ref in moved])
+        places = [(place, ref) for ref, place in moved.items() if place is not None]
+        self._connection.executemany("UPDATE sighting SET position = ? WHERE id = ?", places)
 
-    def _sightings(self, placed: Sequence[PlacedSighting], paper_id: int, page_id: int, at: str) -> None:
-        fresh: list[dict[str, object]] = []
-        for sighting in placed:
-            values: dict[str, object] = {
-                "paper_id": paper_id, "method": sighting.method, "score": sighting.score, "reason": sighting.reason
-            }  # fmt: skip
-            if sighting.entry is not None:
-                values |= _columns(sighting.entry)
-            if sighting.ref > 0:
-                self._session.execute(update(SightingRow).where(col(SightingRow.id) == sighting.ref).values(values))
-            else:
-                fresh.append({**values, "page_id": page_id, "position": sighting.position, "added": at})
-        if fresh:
-            self._session.execute(insert(SightingRow), fresh)
+    def _papers(self, papers: Sequence[PlacedPaper], given_up: Mapping[int, int], at: str) -> list[int]:
+        known = [paper for paper in papers if paper.paper_id is not None]
+        if known or given_up:
+            self._change(known, given_up)
+        last = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'paper'").fetchone()
+        free = last[0] if last else 0
+        numbers: list[int] = []
+        new: list[dict[str, object]] = []
+        for paper in papers:
+            if paper.paper_id is None:
+                free += 1
+                new.append({**_BLANK_PAPER, **paper.columns, "id": free, "added": at})
+            numbers.append(free if paper.paper_id is None else paper.paper_id)
+        self._connection.executemany(_NEW_PAPER, new)
+        return numbers
 
-    def _sides(self, paper: PlacedPaper, number: int) -> None:
-        sources = [{"paper_id": number, "source_id": source} for source in paper.source_ids]
-        days = [{"paper_id": number, "day": day} for day in paper.listed]
-        topics = [{"paper_id": number, "topic": topic, "place": k} for k, topic in enumerate(paper.topics)]
-        for row, values in ((PaperSourceRow, sources), (PaperListedRow, days), (PaperTopicRow, topics)):
-            if paper.paper_id is not None:
-                self._session.execute(delete(row).where(col(row.paper_id) == number))
-            if values:
-                self._session.execute(insert(row), values)
+    def _change(self, papers: Sequence[PlacedPaper], given_up: Mapping[int, int]) -> None:
+        """Write those columns of stored papers that change: the search index is made anew for what is written of it."""
+        was = self._columns_of([paper.paper_id or 0 for paper in papers] + list(given_up))
+        keeps = {paper.paper_id: paper.columns.get("arxiv_id") for paper in papers}
+        # An arXiv id is unique: it is taken off the paper that loses it before another is given it.
+        losing = [(n,) for n, old in was.items() if old["arxiv_id"] is not None and keeps.get(n) != old["arxiv_id"]]
+        self._connection.executemany("UPDATE paper SET arxiv_id = NULL WHERE id = ?", losing)
+        for paper in papers:
+            old = was.get(paper.paper_id or 0, {})
+            new = {name: value for name, value in paper.columns.items() if name == "arxiv_id" or old.get(name) != value}
+            changes = ", ".join(f"{name} = :{name}" for name in new)
+            self._connection.execute(f"UPDATE paper SET {changes} WHERE id = :id", {**new, "id": paper.paper_id})
+
+    def _columns_of(self, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+        found = self._connection.execute(
+            "SELECT * FROM paper WHERE id IN (SELECT value FROM json_each(?))", (_json(numbers),)
+        )
+        names = [column[0] for column in found.description]
+        rows = [dict(zip(names, row, strict=True)) for row in found]
+        return {row["id"]: row for row in rows}
+
+    def _sightings(self, papers: Sequence[PlacedPaper], numbers: Sequence[int], page_id: int, at: str) -> None:
+        new: list[dict[str, object]] = []
+        placed_again: list[dict[str, object]] = []
+        read_again: list[dict[str, object]] = []
+        for paper, number in zip(papers, numbers, strict=True):
+            for sighting in paper.sightings:
+                values = _placing(sighting, number)
+                if sighting.ref > 0:
+                    (placed_again if sighting.entry is None else read_again).append({**values, "ref": sighting.ref})
+                else:
+                    new.append({**values, "page_id": page_id, "position": sighting.position, "added": at})
+        self._connection.executemany(_PLACED_AGAIN, placed_again)
+        self._connection.executemany(_READ_AGAIN, read_again)
+        self._connection.executemany(_NEW_SIGHTING, new)
+
+    def _sides(self, papers: Sequence[PlacedPaper], numbers: Sequence[int]) -> None:
+        both = list(zip(papers, numbers, strict=True))
+        known = [(number,) for paper, number in both if paper.paper_id is not None]
+        sides = (
+            [{"paper_id": number, "source_id": source} for paper, number in both for source in paper.source_ids],
+            [{"paper_id": number, "day": day} for paper, number in both for day in paper.listed],
+            [
+                {"paper_id": number, "topic": topic, "place": k}
+                for paper, number in both
+                for k, topic in enumerate(paper.topics)
+            ],
+        )
+        for (table, inserting), rows in zip(_SIDES, sides, strict=True):
+            self._connection.executemany(f"DELETE FROM {table} WHERE paper_id = ?", known)
+            self._connection.executemany(inserting, rows)
 
     def _give_up(self, old: int, kept: int) -> None:
         """Let `old` become `kept`: its number leads there, and what readers did with it goes along."""
         both = {"old": old, "kept": kept}
         for sql in _GIVE_UP:
-            self._session.execute(text(sql), both)
-        self._session.execute(insert(PaperAliasRow).values(old_id=old, paper_id=kept))
-        self._session.execute(delete(PaperRow).where(col(PaperRow.id) == old))
+            self._connection.execute(sql, both)
+        self._connection.execute(_NEW_ALIAS, {"old_id": old, "paper_id": kept})
+        self._connection.execute("DELETE FROM paper WHERE id = ?", (old,))
 
     def relabel(self, topics: Iterable[tuple[int, Sequence[str]]], digest: str) -> None:
         """Replace the topics of papers, and note the rules they come from."""
         with translated(self._database.path):
-            connection = self._database.connection
             for number, names in topics:
-                connection.execute("DELETE FROM paper_topic WHERE paper_id = ?", (number,))
+                self._connection.execute("DELETE FROM paper_topic WHERE paper_id = ?", (number,))
                 rows = [(number, name, place) for place, name in enumerate(names)]
-                connection.executemany("INSERT INTO paper_topic (paper_id, topic, place) VALUES (?, ?, ?)", rows)
-            connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('taxonomy', ?)", (digest,))
+                self._connection.executemany("INSERT INTO paper_topic (paper_id, topic, place) VALUES (?, ?, ?)", rows)
+            self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('taxonomy', ?)", (digest,))
 
     def texts(self) -> Iterator[tuple[int, str, str | None]]:
         """Number, title and abstract of every paper."""
         with translated(self._database.path):
-            yield from self._database.connection.execute("SELECT id, title, abstract FROM paper ORDER BY id").fetchall()
+            yield from self._connection.execute("SELECT id, title, abstract FROM paper ORDER BY id").fetchall()
 
 
-def _columns(entry: Entry) -> dict[str, object]:
-    return {
-        "entry": entry_to_json(entry),
-        "title_key": normal.title_key(entry.title),
-        "text_key": normal.text_key(entry.abstract),
-        "arxiv_id": entry.arxiv_id,
-        "doi": entry.doi.casefold() if entry.doi else None,
-        "listed": entry.listed.isoformat() if entry.listed else None,
-    }
+def _placing(sighting: PlacedSighting, paper_id: int) -> dict[str, object]:
+    values = (paper_id, sighting.method, sighting.score, sighting.reason)
+    placed: dict[str, object] = dict(zip(_PLACING, values, strict=True))
+    return placed if sighting.entry is None else placed | _reading(sighting.entry)
+
+
+def _reading(entry: Entry) -> dict[str, object]:
+    values = (
+        entry_to_json(entry),
+        normal.title_key(entry.title),
+        normal.text_key(entry.abstract),
+        entry.arxiv_id,
+        entry.doi.casefold() if entry.doi else None,
+        entry.listed.isoformat() if entry.listed else None,
+    )
+    return dict(zip(_READING, values, strict=True))
+
+
+def _json(values: Iterable[str] | Iterable[int]) -> str:
+    return json.dumps(sorted(values))
 
 
 def _day(value: str | None) -> date | None:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from itertools import chain, compress, count, islice
+from operator import itemgetter
 from typing import NamedTuple
 
 # A word (C++ and C# too), or one sign that no phrase runs across.
@@ -18,6 +20,11 @@ _TOKEN = re.compile(r"[^\W_]+(?:\+\+|#)?|[^\w\s\-‐‑‒–­]")
 _GAPS = re.compile(r"[\s_\-‐‑‒–­]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _SHORTEST_PREFIX = 3
+_REMEMBERED = 100_000
+"""Pieces of text that are remembered from one text to the next."""
+_LONGEST_REMEMBERED = 40
+_FIRST, _SECOND, _THIRD = map(itemgetter, range(3))
+_NO_WAY: frozenset[str] = frozenset()
 READ = 200_000
 """Characters of a text that are looked at; titles and abstracts are far shorter, and what is longer is neither."""
 
@@ -62,6 +69,27 @@ def keyword(written: str) -> Keyword:
     return Keyword(written, raw.casefold(), raw if acronym else "", prefix)
 
 
+_Ways = Set[str] | None
+# What begins with a token: the keywords that it is itself, and how others go on behind it; None where nothing does.
+_Begin = tuple[tuple[int, ...], _Ways] | None
+# The tokens of a piece of text, what begins with each of them, and their first two letters.
+_Piece = tuple[Sequence[str], Sequence[_Begin], Sequence[str]]
+
+
+class _Pieces(dict[str, _Piece]):
+    """Pieces of text that were met before; one that is asked for and isn't there is learnt."""
+
+    def __init__(self, learn: Callable[[str], _Piece]) -> None:
+        super().__init__()
+        self._learn = learn
+
+    def __missing__(self, piece: str) -> _Piece:
+        learnt = self._learn(piece)
+        if len(piece) <= _LONGEST_REMEMBERED and len(self) < _REMEMBERED:
+            self[piece] = learnt
+        return learnt
+
+
 class KeywordIndex:
     """Many keywords made ready to be found together; a hit names a keyword by its number, its place in `keywords`."""
 
@@ -69,11 +97,12 @@ class KeywordIndex:
         self.keywords = tuple(keywords)
         self._whole: dict[str, list[int]] = {}
         self._prefixes: dict[str, list[int]] = {}
-        self._starts: set[str] = set()
+        # How keywords begin, and by which two letters (or one, for a word of one letter) each goes on: None for any.
+        self._starts: dict[str, _Ways] = {}
         for number, word in enumerate(self.keywords):
             forms = [word.joined] if word.prefix else [word.joined, _plural(word)]
             for form in forms:
-                self._starts.update(form[:length] for length in range(1, len(form)))
+                self._add_starts(form, open_end=word.prefix)
             if word.prefix:
                 self._prefixes.setdefault(word.joined[:_SHORTEST_PREFIX], []).append(number)
             else:
@@ -81,30 +110,68 @@ class KeywordIndex:
                     self._whole.setdefault(form, []).append(number)
         # A longer word can't be one of the keywords, and is a prefix's match by its beginning.
         self._longest = max(map(len, self._starts), default=0) + 2
+        self._pieces = _Pieces(self._learn)
+
+    def _add_starts(self, form: str, *, open_end: bool) -> None:
+        for length in range(1, len(form)):
+            ways = self._starts.get(form[:length], frozenset())
+            if ways is None or (open_end and length == len(form) - 1):
+                self._starts[form[:length]] = None  # the next word may go on in any way behind its first letter
+            else:
+                self._starts[form[:length]] = ways | {form[length : length + 2], form[length]}
 
     def find(self, text: str) -> list[Hit]:
         """Every keyword wherever it stands in the first `READ` characters of a text, overlapping ones too."""
-        raw = [token[: self._longest] for token in _TOKEN.findall(_plain(text[:READ]))]
-        folded = [token.casefold() for token in raw]
+        # No token runs across white space, so texts are read by the pieces between, most of which were met before.
+        pieces = list(map(self._pieces.__getitem__, _plain(text[:READ]).split()))
+        tokens = list(chain.from_iterable(map(_FIRST, pieces)))
+        begins = list(chain.from_iterable(map(_SECOND, pieces)))
+        following = islice(chain(chain.from_iterable(map(_THIRD, pieces)), ("",)), 1, None)
+        tokens.append("")  # so that every word has one behind it
         hits: list[Hit] = []
-        whole, prefixes, starts, count = self._whole, self._prefixes, self._starts, len(folded)
-        for start in range(count):
-            joined, before, end = folded[start], 0, start + 1
-            while True:
-                if joined in whole:
-                    hits += [Hit(start, end, n) for n in whole[joined] if self._same_case(n, raw[start:end])]
-                if joined[:_SHORTEST_PREFIX] in prefixes:
-                    for n in prefixes[joined[:_SHORTEST_PREFIX]]:
-                        stem = self.keywords[n].joined
-                        # A stem that ended in an earlier word was found there.
-                        if len(stem) > before and joined.startswith(stem) and self._same_case(n, raw[start:end]):
-                            hits.append(Hit(start, end, n))
-                if joined not in starts or end == count:
-                    break
-                before = len(joined)
-                joined += folded[end]
-                end += 1
+        for begin, start, letters in compress(zip(begins, count(), following, strict=False), begins):
+            alone, ways = begin
+            if alone:
+                hits += [Hit(start, start + 1, number) for number in alone]
+            if ways is None or letters in ways:
+                self._walk(tokens, start, hits)
         return hits
+
+    def _learn(self, piece: str) -> _Piece:
+        """The tokens of a text without white space, and what begins with each of them."""
+        found: list[str] = [piece] if piece.isalnum() else _TOKEN.findall(piece)
+        tokens = [token[: self._longest] for token in found]
+        return tokens, [self._begin(token) for token in tokens], [token[:2].casefold()[:2] for token in tokens]
+
+    def _begin(self, token: str) -> _Begin:
+        word = token.casefold()
+        alone = tuple(self._matches(word, 0, [token])) if self._may_match(word) else ()
+        ways = self._starts.get(word, _NO_WAY)
+        return (alone, ways) if alone or ways is None or ways else None
+
+    def _may_match(self, joined: str) -> bool:
+        return joined in self._whole or joined[:_SHORTEST_PREFIX] in self._prefixes
+
+    def _matches(self, joined: str, before: int, tokens: list[str]) -> Iterator[int]:
+        """The keywords that these words, joined, are, or that are prefixes of them: longer ones than `before` letters."""
+        for n in self._whole.get(joined, ()):
+            if self._same_case(n, tokens):
+                yield n
+        for n in self._prefixes.get(joined[:_SHORTEST_PREFIX], ()):
+            stem = self.keywords[n].joined
+            # A stem that ended in an earlier word was found there.
+            if len(stem) > before and joined.startswith(stem) and self._same_case(n, tokens):
+                yield n
+
+    def _walk(self, tokens: list[str], start: int, hits: list[Hit]) -> None:
+        """Add the keywords of several words that begin at a token, walking on as long as one begins like what was passed."""
+        joined, end = tokens[start].casefold(), start + 1
+        while joined in self._starts and tokens[end]:
+            before = len(joined)
+            joined += tokens[end].casefold()
+            end += 1
+            if self._may_match(joined):
+                hits += [Hit(start, end, n) for n in self._matches(joined, before, tokens[start:end])]
 
     def _same_case(self, number: int, tokens: list[str]) -> bool:
         word = self.keywords[number]

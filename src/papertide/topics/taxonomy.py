@@ -79,6 +79,7 @@ class Taxonomy:
         numbers: dict[Keyword, int] = {}
         # For each keyword: the topics that it speaks for, with its weight there.
         self._roles: list[list[tuple[int, float]]] = []
+        self._weights: dict[tuple[int, int], float] = {}
         for place, rule in enumerate(rules):
             for words, weight in ((rule.ignore, MASK), (rule.strong, STRONG), (rule.weak, WEAK)):
                 for word in words:
@@ -86,11 +87,17 @@ class Taxonomy:
                     if number == len(self._roles):
                         self._roles.append([])
                     self._roles[number].append((place, weight))
+                    self._weights.setdefault((place, number), weight)
         self._index = KeywordIndex(numbers)
 
     def label(self, title: str, abstract: str | None) -> tuple[str, ...]:
         """The ids of the topics that a paper belongs to, the best-fitting first; see `explain` for the rule."""
-        return tuple(verdict.topic.id for verdict in self.explain(title, abstract) if verdict.passed)
+        in_title, in_abstract = self._find(title), self._find(abstract or "")
+        scores = {
+            place: self._score(place, in_title.get(place, {}), in_abstract.get(place, {}))
+            for place in in_title.keys() | in_abstract.keys()
+        }
+        return tuple(self.topics[place].id for place in self._choose(scores))
 
     def explain(self, title: str, abstract: str | None) -> list[Verdict]:
         """Every topic with a score: those that the paper belongs to, the best-fitting first, then the rest by score.
@@ -107,9 +114,9 @@ class Taxonomy:
             place: self._weigh(place, in_title.get(place, {}), in_abstract.get(place, {}))
             for place in in_title.keys() | in_abstract.keys()
         }
-        ranked = sorted(found, key=lambda place: (-found[place].score, place))
-        chosen = self._choose({place: found[place].score for place in ranked})
-        order = chosen + [place for place in ranked if place not in chosen]
+        scores = {place: weighed.score for place, weighed in found.items()}
+        chosen = self._choose(scores)
+        order = chosen + [place for place in _ranked(scores) if place not in chosen]
         return [Verdict(self.topics[place], found[place].score, place in chosen, found[place].words) for place in order]
 
     def _find(self, text: str) -> dict[int, dict[int, int]]:
@@ -132,23 +139,35 @@ class Taxonomy:
         return found
 
     def _weigh(self, place: int, in_title: Mapping[int, int], in_abstract: Mapping[int, int]) -> _Weighed:
-        parts = []
-        for number in in_title.keys() | in_abstract.keys():
-            times = TITLE if number in in_title else 0.0
-            if count := in_abstract.get(number, 0):
-                times += 1 + REPEAT * min(count - 1, REPEATS)
-            weight = next(weight for topic, weight in self._roles[number] if topic == place)
-            parts.append((weight * times, self._index.keywords[number].written))
-        parts.sort(key=lambda part: (-part[0], part[1]))
-        return _Weighed(sum(value for value, _ in parts), tuple(word for _, word in parts))
+        parts = [
+            (self._worth(place, number, number in in_title, in_abstract.get(number, 0)), number)
+            for number in in_title.keys() | in_abstract.keys()
+        ]
+        words = sorted((-value, self._index.keywords[number].written) for value, number in parts)
+        return _Weighed(sum(value for value, _ in parts), tuple(word for _, word in words))
+
+    def _score(self, place: int, in_title: Mapping[int, int], in_abstract: Mapping[int, int]) -> float:
+        """The score that `_weigh` gives; weights and shares are halves, so that their sum is exact in any order."""
+        return sum(
+            self._worth(place, number, number in in_title, in_abstract.get(number, 0))
+            for number in in_title.keys() | in_abstract.keys()
+        )
+
+    def _worth(self, place: int, number: int, in_title: bool, count: int) -> float:
+        """What a keyword adds to a topic's score, standing in the title or not, and `count` times in the abstract."""
+        times = TITLE if in_title else 0.0
+        if count:
+            times += 1 + REPEAT * min(count - 1, REPEATS)
+        return self._weights[place, number] * times
 
     def _choose(self, scores: Mapping[int, float]) -> list[int]:
-        """The places of the topics that pass, in the order they are told; `scores` come best first."""
+        """The places of the topics that pass, in the order they are told."""
         if not scores:
             return []
-        best, top = next(iter(scores.items()))
+        ranked = _ranked(scores)
+        best, top = ranked[0], scores[ranked[0]]
         floor = top * self._policy.share
-        passing = [p for p, score in scores.items() if score >= max(self.topics[p].threshold, floor)]
+        passing = [p for p in ranked if scores[p] >= max(self.topics[p].threshold, floor)]
         if not passing and top >= self._policy.fallback:
             passing = [best]
         left, order = passing[: self._policy.most], []
@@ -157,3 +176,8 @@ class Taxonomy:
             order.append(min(place for place in left if scores[place] >= near))
             left.remove(order[-1])
         return order
+
+
+def _ranked(scores: Mapping[int, float]) -> list[int]:
+    """Places by score, the best first; of equal ones the first in the reader's order."""
+    return sorted(scores, key=lambda place: (-scores[place], place))
