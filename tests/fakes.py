@@ -159,3 +159,56 @@ def forked(work: Callable[[], None]) -> int:
 def exit_codes(children: Iterable[int]) -> list[int]:
     """Wait for processes; gives their exit codes, negative for the signal that ended one."""
     return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+
+class FakeClock:
+    """A `sources.base.Clock` whose time passes only in `sleep`, and by `tick` seconds with each look at it.
+
+    `slept` are the waits so far, each with its reason.
+    """
+
+    def __init__(self, at: float = 1_795_255_200.0, tick: float = 0.0) -> None:
+        self.at = at
+        self.tick = tick
+        self.slept: list[tuple[float, str]] = []
+
+    def now(self) -> float:
+        """The time that passed so far."""
+        self.at += self.tick
+        return self.at
+
+    def sleep(self, seconds: float, why: str) -> None:
+        """Note the wait, and be at its end."""
+        self.slept.append((seconds, why))
+        self.at += seconds
+
+    @property
+    def waits(self) -> list[float]:
+        """The seconds of each wait."""
+        return [seconds for seconds, _ in self.slept]
+
+
+class FakeMemory:
+    """A `sources.base.Memory` that lasts as long as the test; `free` is the first free moment of each lane."""
+
+    def __init__(self) -> None:
+        self.free: dict[str, float] = {}
+        self.texts: dict[str, tuple[str, float]] = {}
+
+    def reserve(self, lane: str, now: float, interval: float) -> float:
+        """Take the first free moment of a lane."""
+        moment = max(now, self.free.get(lane, now))
+        self.free[lane] = moment + interval
+        return moment
+
+    def hold(self, lane: str, until: float) -> None:
+        """Close a lane until then, if it isn't closed for longer."""
+        self.free[lane] = max(until, self.free.get(lane, until))
+
+    def robots(self, host: str) -> tuple[str, float] | None:
+        """The text kept of a host, and when."""
+        return self.texts.get(host)
+
+    def keep_robots(self, host: str, text: str, now: float) -> None:
+        """Keep a text."""
+        self.texts[host] = (text, now)

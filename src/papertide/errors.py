@@ -16,7 +16,7 @@
         ├── LibraryNewer        written by a newer Papertide
         └── LibraryDamaged      not a library, or a broken one
 
-Driver errors are translated into these in `store.engine` and nowhere else, HTTP errors in `sources.http`.
+Driver errors are translated into these in `store.engine` and nowhere else, HTTP errors in `sources.trouble`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ it, best first, each as `Request`s one page after the other. `http` carries a Re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -76,7 +76,8 @@ class Route:
 class Part:
     """What is asked for in one piece: `source` and `key` name it for the ledger, `label` for people.
 
-    `day` is the day whose listing it is, if it is one.
+    `day` is the day whose listing it is, if it is one. It may still grow until `settles` days later, so it is asked for
+    again when it was got before then; None is for what never settles. Nothing is asked for twice within `rest` seconds.
     """
 
     source: str
@@ -84,13 +85,34 @@ class Part:
     label: str
     routes: Sequence[Route]
     day: date | None = None
+    settles: int | None = None
+    rest: float = 0.0
 
 
 class Archive(Protocol):
-    """Where raw pages are kept."""
+    """Where raw pages are kept, each under the SHA-256 of its bytes; what fails is a LibraryError naming the file."""
 
     def keep(self, digest: str, data: bytes) -> None:
-        """Keep a page under the SHA-256 of its bytes; raises LibraryError where that fails."""
+        """Keep a page; one that is there is left alone."""
+
+
+class OpenArchive(Archive, Protocol):
+    """An archive from its other side: its pages are read again, counted, and removed."""
+
+    def read(self, digest: str) -> bytes | None:
+        """The bytes of a page, None where it is not kept; raises LibraryError where it is damaged."""
+
+    def contents(self) -> dict[str, int]:
+        """The pages that are kept, by digest, with the bytes that each takes."""
+
+    def strays(self) -> Collection[object]:
+        """What writers that were killed left behind; what one is writing now is among it."""
+
+    def remove(self, digest: str) -> None:
+        """Remove a page, if it is there."""
+
+    def sweep(self) -> None:
+        """Remove the strays. Nobody may be writing meanwhile."""
 
 
 class Memory(Protocol):
