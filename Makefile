@@ -18,7 +18,7 @@ help: ## what can be made here
 
 demo: $(RUNTIME) ## read the demo pages into data/demo.db and print the digest
 	@mkdir -p data
-	@rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
+	@rm -rf $(DEMO) $(DEMO)-wal $(DEMO)-shm $(DEMO).pages
 	$(BIN)/papertide --library $(DEMO) add fixtures/pages
 	$(BIN)/papertide --library $(DEMO) digest
 # The pages' own time, so that every day's run prints the same.
@@ -38,7 +38,7 @@ lock: $(DEV) ## pin what is installed now in constraints.txt
 	$(BIN)/python tools/lock.py
 
 clean: ## remove the environment and what the tools left
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage $(DEMO) $(DEMO)-wal $(DEMO)-shm
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage $(DEMO) $(DEMO)-wal $(DEMO)-shm $(DEMO).pages
 
 # Empty where .venv runs and belongs to this checkout; else every stamp is out of date, whatever its age.
 BROKEN := $(shell PYTHON='$(PYTHON)' $(BIN)/python -E tools/environment.py check >/dev/null 2>&1 || echo FORCE)

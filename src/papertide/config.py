@@ -2,6 +2,12 @@
 
     library = "~/papers.db"             # PAPERTIDE_LIBRARY, --library
     reader = "me"                       # PAPERTIDE_READER, --reader
+    archive = true                      # PAPERTIDE_ARCHIVE, --no-archive: whether the raw pages are kept for `replay`
+    contact = "me@example.org"          # PAPERTIDE_CONTACT: whom a server's owner may write to, told with each request
+    hf_endpoint = "https://…"           # HF_ENDPOINT: a mirror of huggingface.co
+    arxiv_endpoint = "https://…"        # PAPERTIDE_ARXIV_ENDPOINT: in place of export.arxiv.org and rss.arxiv.org
+
+HF_TOKEN, a token of the hub's, is taken from the environment alone and never written anywhere.
 
 The file is `config.toml` in the platform's user configuration folder (PAPERTIDE_CONFIG names another). Topic rules may
 stand beside it as `topics.toml`.
@@ -17,17 +23,23 @@ from pathlib import Path
 
 from papertide.errors import ConfigError, UsageError
 
-_KEYS = frozenset({"library", "reader"})
+_KEYS = frozenset({"library", "reader", "contact", "hf_endpoint", "arxiv_endpoint", "archive"})
+_SWITCHES = frozenset({"archive"})
+"""Settings that are true or false."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings in force: the library's path, the reader's name, the day it is, and where topic rules would stand."""
+    """The settings in force; `topics_file` is where the reader's own topic rules would stand. None is not set."""
 
     library: Path
     reader: str
     today: date
     topics_file: Path
+    contact: str | None = None
+    hf_endpoint: str | None = None
+    arxiv_endpoint: str | None = None
+    archive: bool = True
 
     def topic_source(self) -> tuple[bytes, str] | None:
         """The bytes and the name of the user's topic rules, or None where the default ones serve."""
@@ -60,10 +72,21 @@ def load(
         reader=reader or environment.get("PAPERTIDE_READER") or set_there.get("reader") or _login(environment),
         today=_today(today or environment.get("PAPERTIDE_TODAY")),
         topics_file=file.with_name("topics.toml"),
+        contact=environment.get("PAPERTIDE_CONTACT") or set_there.get("contact"),
+        hf_endpoint=environment.get("HF_ENDPOINT") or set_there.get("hf_endpoint"),
+        arxiv_endpoint=environment.get("PAPERTIDE_ARXIV_ENDPOINT") or set_there.get("arxiv_endpoint"),
+        archive=_archives(environment, set_there),
     )
 
 
+def token(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The hub's token, if there is one; it stands in no setting, so that showing the settings can't show it."""
+    return environment.get("HF_TOKEN") or None
+
+
 def _expanded(path: str) -> Path:
+    if "\0" in path:
+        raise UsageError(f"{path!r} is no path")
     try:
         return Path(path).expanduser()
     except RuntimeError:
@@ -82,6 +105,15 @@ def _today(text: str | None) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{text!r} is no date; write it as 2026-11-21") from None
+
+
+def _archives(environment: Mapping[str, str], set_there: Mapping[str, str]) -> bool:
+    text = environment.get("PAPERTIDE_ARCHIVE") or set_there.get("archive", "true")
+    if text.lower() in ("true", "yes", "on", "1"):
+        return True
+    if text.lower() in ("false", "no", "off", "0"):
+        return False
+    raise UsageError(f"PAPERTIDE_ARCHIVE {text!r} must be true or false")
 
 
 def _config_file(environment: Mapping[str, str]) -> Path:
@@ -121,6 +153,10 @@ def _read(file: Path) -> dict[str, str]:
     for key, value in settings.items():
         if key not in _KEYS:
             raise ConfigError(f"{file}: no setting {key!r}; there are {', '.join(sorted(_KEYS))}")
-        if not isinstance(value, str) or not value:
+        if key in _SWITCHES:
+            if not isinstance(value, bool):
+                raise ConfigError(f"{file}: {key} must be true or false")
+            settings[key] = str(value)
+        elif not isinstance(value, str) or not value:
             raise ConfigError(f"{file}: {key} must be text in quotes")
     return settings

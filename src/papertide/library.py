@@ -16,11 +16,14 @@ from papertide.flows import triage
 from papertide.flows.add import add as add_flow
 from papertide.flows.add import report_of
 from papertide.flows.browse import Filters, ensure_labels, find, query_of, sort_of
+from papertide.flows.replay import ReplayReport
+from papertide.flows.replay import replay as replay_flow
 from papertide.flows.triage import Decision
 from papertide.parsers import SUFFIXES
 from papertide.records.paper import Paper
 from papertide.records.plain import PaperDict
 from papertide.records.reports import AddReport
+from papertide.sources.archive import Archive
 from papertide.sources.files import Files
 from papertide.store import SqliteStore, open_library
 from papertide.store.base import Decided, Selection
@@ -38,11 +41,24 @@ class Library:
         source = settings.topic_source() or (topics.default_source(), "default topics")
         self._source = source
         self._taxonomy: topics.Taxonomy | None = None
+        self._archive = Archive.beside(settings.library)
 
     @classmethod
-    def open(cls, path: str | Path | None = None, *, reader: str | None = None, create: bool = True) -> Self:
-        """Open the library at `path` (default: the configured one), made first unless `create` is False."""
+    def open(
+        cls,
+        path: str | Path | None = None,
+        *,
+        reader: str | None = None,
+        create: bool = True,
+        archive: bool | None = None,
+    ) -> Self:
+        """Open the library at `path` (default: the configured one), made first unless `create` is False.
+
+        `archive` tells whether the bytes of added pages are kept for `replay` (default: the setting, else they are).
+        """
         settings = config.load(library=str(path) if path is not None else None, reader=reader)
+        if archive is not None:
+            settings = replace(settings, archive=archive)
         return cls(open_library(settings.library, create=create), settings)
 
     def close(self) -> None:
@@ -70,8 +86,20 @@ class Library:
         source = Files([str(path) for path in named], SUFFIXES)
         rules = self._rules()
         steps = add_flow(
-            source, lambda: self._store, rules, now=config.now, layout=layout, captured=captured, dry_run=dry_run
+            source,
+            lambda: self._store,
+            rules,
+            now=config.now,
+            layout=layout,
+            captured=captured,
+            dry_run=dry_run,
+            archive=self._archive if self._settings.archive else None,
         )
+        return report_of(steps)
+
+    def replay(self, *, dry_run: bool = False) -> ReplayReport:
+        """Read all archived pages again by the parsers of today; numbers, decisions, tags and notes stay."""
+        steps = replay_flow(self._store, self._rules(), self._archive, now=config.now, dry_run=dry_run)
         return report_of(steps)
 
     def list(

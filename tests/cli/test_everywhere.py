@@ -6,16 +6,21 @@ import json
 import re
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.cli.harness import LORA, PAPER_KEYS, REWARD, ROBOTS, Program
+from tests.hub import Hub, served
 
 from papertide import __version__
 from papertide.cli.app import COMMANDS
 
 EVERY = {
     "add": ["nothing.txt"],
+    "fetch": ["hf-trending"],
+    "replay": [],
+    "prune": [],
     "digest": ["--peek"],
     "list": [],
     "search": ["adapters"],
@@ -41,6 +46,14 @@ EVERY = {
     "doctor": [],
 }
 """A command line for every command; with `keep 3` and `saved add old x` done before."""
+
+
+@pytest.fixture(autouse=True)
+def _a_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What stands in for the network: a hub that lists no papers."""
+    with served(Hub({})) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        yield
 
 
 def test_every_command_is_tried() -> None:
@@ -95,7 +108,7 @@ def test_unknown_is_null(program: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["list", "search x", "show 1", "digest", "log", "stats", "export", "doctor", "undo"]
+    "command", ["list", "search x", "show 1", "digest", "log", "stats", "export", "doctor", "undo", "replay", "prune"]
 )
 def test_a_missing_library_names_the_command_that_fills_it(empty: Program, command: str) -> None:
     """A command that reads says where the library would be and that `papertide add` fills it; exit 1, nothing is made."""

@@ -116,3 +116,24 @@ def test_doctor_of_a_damaged_file(program: Program) -> None:
     ran = program("doctor", "--json")
     assert ran.code == 1
     assert ran.out == "" or ran.one["ok"] is False
+
+
+def test_doctor_tells_what_was_fetched_last(program: Program) -> None:
+    """The newest part of each live source is told, with the moment; for scripts as values."""
+    assert "fetches: nothing was fetched yet" in program.done("doctor").out
+    with sqlite3.connect(program.library) as connection:
+        connection.execute("INSERT INTO fetched VALUES ('hf', 'day:2026-11-20', '2026-11-21T08:00:00Z', 34)")
+    connection.close()
+    told = program.done("doctor", "--json").one["checks"]["fetches"]
+    assert told["sources"] == {"hf": {"part": "day:2026-11-20", "at": "2026-11-21T08:00:00Z", "parts": 1}}
+    assert "fetches: hf day:2026-11-20 at 2026-11-21T08:00:00Z" in program.done("doctor").out
+
+
+def test_doctor_of_a_damaged_archive_changes_nothing(program: Program) -> None:
+    """A file in the place of the archive's folder is an illness, and stays."""
+    folder = program.library.with_name("library.db.pages")
+    folder.write_bytes(b"mine")
+    ran = program("doctor")
+    assert ran.code == 1
+    assert "BAD archive" in ran.out
+    assert folder.read_bytes() == b"mine"

@@ -10,7 +10,7 @@ from tests.fakes import NOW, READER, add_pages, dump, json_page, look
 from papertide.store import SqliteStore, migrations
 from papertide.store.engine import Database
 
-CHECKS = ["schema", "integrity", "references", "search index", "triggers", "papers", "decisions", "size"]
+CHECKS = ["schema", "integrity", "references", "search index", "triggers", "papers", "decisions", "fetches", "size"]
 
 
 @pytest.fixture
@@ -147,3 +147,28 @@ def test_looking_leaves_nothing_open(path: Path) -> None:
     other.execute("DELETE FROM note")
     other.close()
     store.close()
+
+
+def test_the_last_fetches(path: Path) -> None:
+    """Of each live source the part that was got last is told, when that was, and how many parts there are."""
+    store = SqliteStore(Database.open(path))
+    (told,) = [finding for finding in store.checking.findings() if finding.name == "fetches"]
+    assert (told.told, told.facts) == ("nothing was fetched yet", {"sources": {}})
+    for source, part, at in (
+        ("hf", "day:2026-11-19", "2026-11-20T08:00:00Z"),
+        ("hf", "day:2026-11-20", "2026-11-20T08:00:00Z"),
+        ("hf", "day:2026-11-18", "2026-11-19T08:00:00Z"),
+        ("arxiv", "day:2026-11-20 cs.CL", "2026-11-21T08:00:00Z"),
+    ):
+        store.fetching.got(source, part, at, 12)
+    (told,) = [finding for finding in store.checking.findings() if finding.name == "fetches"]
+    store.close()
+    assert told.well
+    assert told.facts == {
+        "sources": {
+            "arxiv": {"part": "day:2026-11-20 cs.CL", "at": "2026-11-21T08:00:00Z", "parts": 1},
+            "hf": {"part": "day:2026-11-20", "at": "2026-11-20T08:00:00Z", "parts": 3},
+        }
+    }
+    assert "hf day:2026-11-20 at 2026-11-20T08:00:00Z, 3 parts in all" in told.told
+    assert "arxiv day:2026-11-20 cs.CL at 2026-11-21T08:00:00Z, 1 part in all" in told.told

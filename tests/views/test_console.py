@@ -45,8 +45,9 @@ def test_nobody_to_ask_is_no() -> None:
 def test_no_progress_but_on_a_terminal() -> None:
     """Away from a terminal progress writes nothing."""
     err = io.StringIO()
-    with Console(io.StringIO(), err).progress("reading", 5) as advance:
-        advance("one")
+    with Console(io.StringIO(), err).progress("reading", 5) as bar:
+        bar.advance()
+        bar.tell("a word")
     assert err.getvalue() == ""
 
 

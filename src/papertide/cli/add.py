@@ -10,18 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
+from papertide.cli.archive import archive_to_fill
 from papertide.cli.common import Common, day_given
+from papertide.cli.report import end_with
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import now
 from papertide.errors import UsageError
-from papertide.flows.add import Step
+from papertide.flows.add import Step, report_of
 from papertide.flows.add import add as flow
-from papertide.normal import counted
 from papertide.parsers import LAYOUTS, SUFFIXES
 from papertide.records.reports import AddReport
 from papertide.sources.files import Files
 from papertide.store import SqliteStore, open_library
-from papertide.views.console import Console, ExitCode, Line
+from papertide.views.console import Console
 
 
 def add(
@@ -32,6 +33,9 @@ def add(
     layout: Annotated[str, typer.Option(metavar="NAME", help=f"auto, {', '.join(sorted(LAYOUTS))}.")] = "auto",
     captured: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day the pages were saved; settles years they leave out.")
+    ] = None,
+    archive: Annotated[
+        bool | None, typer.Option("--archive/--no-archive", help="Keep the pages' bytes for `replay` (default).")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
 ) -> None:
@@ -57,11 +61,18 @@ def add(
     source = Files(paths, SUFFIXES)
     with ExitStack() as stack:
         open_store = _opener(common, stack, dry_run=dry_run)
-        steps = flow(source, open_store, taxonomy(common), now=now, layout=layout, captured=day, dry_run=dry_run)
+        steps = flow(
+            source,
+            open_store,
+            taxonomy(common),
+            now=now,
+            layout=layout,
+            captured=day,
+            dry_run=dry_run,
+            archive=archive_to_fill(common, archive),
+        )
         report = _drain(common.console, steps, source.count())
-    _tell(common.console, report, dry_run=dry_run)
-    if report.problems:
-        raise typer.Exit(ExitCode.PARTLY if report.entries else ExitCode.FAILED)
+    end_with(common.console, report, dry_run=dry_run)
 
 
 def _opener(common: Common, stack: ExitStack, *, dry_run: bool) -> Any:
@@ -79,33 +90,13 @@ def _opener(common: Common, stack: ExitStack, *, dry_run: bool) -> Any:
 def _drain(console: Console, steps: Generator[Step, None, AddReport], total: int) -> AddReport:
     """Run the flow to its end with a progress bar; remarks come when the bar is gone."""
     notes: list[tuple[str, str]] = []
-    report = AddReport()
 
-    def whole() -> Generator[Step, None, None]:
-        nonlocal report
-        report = yield from steps
+    def done(step: Step) -> None:
+        notes.extend((step.name, note) for note in step.notes)
+        bar.advance()
 
-    with console.progress("reading", total) as advance:
-        for step in whole():
-            notes += [(step.name, note) for note in step.notes]
-            advance(step.name)
+    with console.progress("reading", total) as bar:
+        report = report_of(steps, done)
     for name, note in notes:
         console.say(f"{name}: {note}", "mark")
     return report
-
-
-def _tell(console: Console, report: AddReport, *, dry_run: bool) -> None:
-    if console.as_json:
-        console.json(report.model_dump(mode="json"))
-    for problem in report.problems:
-        where = problem.input + (f", line {problem.line}" if problem.line is not None else "")
-        shown = f": {problem.excerpt!r}" if problem.excerpt else ""
-        console.say(f"{where}: {problem.reason}{shown}", "mark")
-    would = "would be " if dry_run else ""
-    pages = counted(report.pages, "page")
-    counts = f"{report.new} {would}new, {report.merged} {would}merged, {report.unchanged} unchanged"
-    told = f"{pages}, {report.entries} {'entry' if report.entries == 1 else 'entries'}: {counts}"
-    console.show([Line(told)])
-    if report.problems and not console.as_json:
-        rest = "what could be read is stored" if report.entries else "nothing was stored"
-        console.say(f"{counted(len(report.problems), 'problem')}; {rest}")

@@ -23,6 +23,7 @@ from papertide.views.console import Console, ExitCode, Line, silence_stdout
 COMMANDS = {
     # name: module of papertide.cli, and what in it is the command
     "add": "add:add",
+    "fetch": "fetch:fetch",
     "digest": "digest:digest",
     "list": "browse:list_",
     "search": "browse:search",
@@ -39,6 +40,8 @@ COMMANDS = {
     "topics": "topics:app",
     "saved": "saved:app",
     "stats": "stats:stats",
+    "replay": "replay:replay",
+    "prune": "prune:prune",
     "doctor": "doctor:doctor",
 }
 
@@ -46,6 +49,7 @@ HELP = """Read a feed of papers in ten minutes a day and miss nothing that matte
 
 \b
 A day with Papertide:
+  papertide fetch                       take in what is newly listed
   papertide add saved-page.txt          take in what you saved
   papertide digest                      what is new, by topic, best first
   papertide search catastrophic forgetting

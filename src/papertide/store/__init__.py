@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from papertide.store.annotations import Annotations
 from papertide.store.decisions import DecisionLog
 from papertide.store.engine import Database
+from papertide.store.fetching import FetchLog
 from papertide.store.health import Health
 from papertide.store.ledger import Ledger
+from papertide.store.pages import PageList
 from papertide.store.read import Shelf
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ class SqliteStore:
         self.deciding = DecisionLog(database)
         self.telling = Ledger(database)
         self.annotating = Annotations(database)
+        self.fetching = FetchLog(database)
+        self.recalling = PageList(database)
         self.checking = Health(database)
 
     @cached_property

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from papertide.normal import counted
 from papertide.store import migrations
 from papertide.store.base import Finding
 from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.engine import Database, translated
+
+_Seen = tuple[bool, str] | tuple[bool, str, Mapping[str, object]]
+"""Whether it is well, what was seen, and perhaps the same as values."""
 
 
 class Health:
@@ -19,7 +23,7 @@ class Health:
 
     def findings(self) -> list[Finding]:
         """Every check, in a fixed order."""
-        checks: tuple[tuple[str, Callable[[sqlite3.Connection], tuple[bool, str]]], ...] = (
+        checks: tuple[tuple[str, Callable[[sqlite3.Connection], _Seen]], ...] = (
             ("schema", _schema),
             ("integrity", _integrity),
             ("references", _references),
@@ -27,16 +31,17 @@ class Health:
             ("triggers", _triggers),
             ("papers", _papers),
             ("decisions", _decisions),
+            ("fetches", _fetches),
             ("size", self._size),
         )
         found: list[Finding] = []
         with translated(self._database.path):
             for name, check in checks:
                 try:
-                    well, told = check(self._database.connection)
+                    seen = check(self._database.connection)
                 except sqlite3.DatabaseError as error:  # a damaged file is a finding, not a failure
-                    well, told = False, str(error)
-                found.append(Finding(name, well, told))
+                    seen = False, str(error)
+                found.append(Finding(name, *seen))
         return found
 
     def _size(self, connection: sqlite3.Connection) -> tuple[bool, str]:
@@ -114,3 +119,15 @@ def _decisions(connection: sqlite3.Connection) -> tuple[bool, str]:
     ).fetchone()[0]
     count = connection.execute("SELECT count(*) FROM decision").fetchone()[0]
     return off == 0, f"{count} in the log" if off == 0 else f"{off} statuses differ from the log"
+
+
+def _fetches(connection: sqlite3.Connection) -> _Seen:
+    """What was got last from each live source; nothing to be ill with."""
+    rows = connection.execute(
+        "SELECT source, part, at, (SELECT count(*) FROM fetched f WHERE f.source = g.source) FROM fetched g"
+        " WHERE part = (SELECT part FROM fetched f WHERE f.source = g.source ORDER BY at DESC, part DESC LIMIT 1)"
+        " ORDER BY source"
+    ).fetchall()
+    told = "; ".join(f"{source} {part} at {at}, {counted(parts, 'part')} in all" for source, part, at, parts in rows)
+    facts = {source: {"part": part, "at": at, "parts": parts} for source, part, at, parts in rows}
+    return True, told or "nothing was fetched yet", {"sources": facts}

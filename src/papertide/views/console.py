@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
 from papertide.export.jsonl import line as json_line
 from papertide.normal import safe
@@ -44,6 +44,13 @@ class Line:
     style: str = ""
     indent: int = 0
     lead: str = ""
+
+
+class Progress(NamedTuple):
+    """Called as things are done: `advance` for each, `tell` with a word on what is going on ("" for none)."""
+
+    advance: Callable[[], object]
+    tell: Callable[[str], object]
 
 
 STYLES = {
@@ -134,17 +141,20 @@ class Console:
         self._write(self._err, [Line(f"papertide: {text}", "ill")])
 
     @contextmanager
-    def progress(self, what: str, total: int) -> Iterator[Any]:
-        """A progress bar on a terminal, for more than one thing; gives a function to call as each is done."""
-        if total < 2 or not self.talks_to_terminal:
-            yield lambda _name: None
+    def progress(self, what: str, total: int, *, least: int = 2) -> Iterator[Progress]:
+        """A progress bar on a terminal, for `least` things or more; gives what to call as each is done."""
+        if total < least or not self.talks_to_terminal:
+            yield Progress(lambda: None, lambda _text: None)
             return
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+        from rich.table import Column
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=self._rich_on(self._err), transient=True) as bar:
-            task = bar.add_task(what, total=total)
-            yield lambda _name: bar.advance(task)
+        aside = TextColumn("{task.fields[told]}", markup=False, table_column=Column(no_wrap=True))
+        columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn(), aside)
+        with Bars(*columns, console=self._rich_on(self._err), transient=True) as bars:
+            task = bars.add_task(what, total=total, told="")
+            yield Progress(lambda: bars.advance(task), lambda text: bars.update(task, told=safe(text)))
 
     def ask(self, question: str) -> bool:
         """Ask a yes-or-no question on the terminal; no where there is nobody to answer."""

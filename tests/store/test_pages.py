@@ -1,0 +1,59 @@
+"""The list of pages: what was said of each when it was added, and that nobody adds one while it is held against them."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from tests.fakes import NOW, Card, add_pages, json_page, look, prose, text_page
+
+from papertide.errors import LibraryError
+from papertide.sources.base import Raw
+from papertide.store import SqliteStore, open_library
+from papertide.store.base import StoredPage
+
+
+def test_every_page_with_what_was_said_of_it(store: SqliteStore) -> None:
+    """Pages come in the order of their numbers, each with its layout, the one asked for, its days and its entries."""
+    two = json_page("Alpha, a longer title", "Omega, the last of them")
+    text = text_page(Card("Low-rank adapters for small language models", prose("adapters")), header="May 7")
+    add_pages(store, Raw("two.jsonl", two, listed=date(2026, 5, 1)))
+    add_pages(store, Raw("page.txt", text, "hf-text"), captured=date(2026, 5, 7))
+    add_pages(store, Raw("none.json", b"[]"))
+    assert store.recalling.pages() == [
+        StoredPage(digest(two), "two.jsonl", "jsonl", "auto", None, False, date(2026, 5, 1), NOW, 2),
+        StoredPage(digest(text), "page.txt", "hf-text", "hf-text", date(2026, 5, 7), True, None, NOW, 1),
+        StoredPage(digest(b"[]"), "none.json", "hf-json", "auto", None, False, None, NOW, 0),
+    ]
+
+
+def digest(data: bytes) -> str:
+    """The name of a page."""
+    return sha256(data).hexdigest()
+
+
+def test_while_undisturbed_nobody_adds(store: SqliteStore, path: Path) -> None:
+    """Another process that wants to write has to wait; looking is free."""
+    other = look(path)
+    other.execute("PRAGMA busy_timeout = 0")
+    with store.recalling.undisturbed():
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        assert store.recalling.pages() == []
+        assert other.execute("SELECT count(*) FROM page").fetchone() == (0,)
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
+def test_a_damaged_library(store: SqliteStore, path: Path) -> None:
+    """An error of the driver's is one of ours."""
+    other = look(path)
+    other.execute("DROP TABLE page")
+    other.close()
+    with pytest.raises(LibraryError):
+        store.recalling.pages()
+    store.close()
+    open_library(path).close()
