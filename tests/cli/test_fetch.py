@@ -72,7 +72,7 @@ def test_without_a_day(empty: Program, hub: Hub) -> None:
     store.close()
     ran = empty("fetch")
     assert days_asked(hub) == ["2026-11-20", "2026-11-21"]
-    assert "6 parts were fetched whole before (last on 2026-11-21)" in ran.err
+    assert "6 days were fetched whole before (last on 2026-11-21)" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,7 @@ def test_no_more_after_failures_in_a_row(reader: Reader) -> None:
     report, _ = reader.fetch(*reader.days(date(2026, 3, 2), date(2026, 3, 12)))
     assert len(reader.asked()) == IN_A_ROW
     where, reason = problems(report)[-1]
-    assert where == f"{11 - IN_A_ROW} more parts"
+    assert where == f"{11 - IN_A_ROW} more days"
     assert "goes on here" in reason
 
 
@@ -307,7 +307,7 @@ def test_nobody_there(reader: Reader) -> None:
     url = reader.hub.url.rpartition(":")[0] + ":1"
     report, steps = reader.fetch(*(hf.daily(WEDNESDAY + timedelta(days=k), url) for k in range(3)))
     assert len(steps) == 1
-    assert [where for where, _ in problems(report)] == ["Hugging Face, 2026-03-04", "2 more parts"]
+    assert [where for where, _ in problems(report)] == ["Hugging Face, 2026-03-04", "2 more days"]
 
 
 def test_a_damaged_item_is_named(reader: Reader) -> None:

@@ -17,7 +17,7 @@ from papertide.cli.taxonomy import taxonomy
 from papertide.config import Config, token
 from papertide.errors import UsageError
 from papertide.flows.add import report_of
-from papertide.flows.fetch import Got, Todo, days_to_look_at, plan
+from papertide.flows.fetch import Got, Todo, days_to_look_at, noun, plan
 from papertide.flows.fetch import fetch as flow
 from papertide.normal import counted
 from papertide.records.reports import AddReport
@@ -126,7 +126,8 @@ def _tell_settled(common: Common, todo: Todo) -> None:
     if todo.settled:
         many = len(todo.settled)
         last = max(at for _, at in todo.settled)[:10]
-        which = f"{todo.settled[0][0].label} was" if many == 1 else f"{many} parts were"
+        parts = [part for part, _ in todo.settled]
+        which = f"{parts[0].label} was" if many == 1 else f"{many} {noun(parts, many)} were"
         common.console.say(f"{which} fetched whole before (last on {last}); --again asks once more")
 
 

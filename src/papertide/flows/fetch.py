@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from papertide.errors import FetchError, InputError, LibraryError
 from papertide.flows.add import Adder, Tally
-from papertide.normal import counted
 from papertide.parsers import parse
 from papertide.records.listing import Listing
 from papertide.records.reports import AddReport, InputProblem
@@ -81,6 +80,12 @@ def plan(parts: Iterable[Part], store: Store, clock: Clock, *, again: bool = Fal
     return Todo(tuple(todo), tuple(settled))
 
 
+def noun(parts: Iterable[Part], count: int) -> str:
+    """What a person calls so many of these parts."""
+    word = "day" if all(part.day is not None for part in parts) else "part"
+    return word if count == 1 else f"{word}s"
+
+
 def _may_have_grown(part: Part, got: FetchedPart, now: float) -> bool:
     at = datetime.fromisoformat(got.at)
     if 0 <= now - at.timestamp() < part.rest:
@@ -120,7 +125,8 @@ def fetch(
             left = len(parts) - place - 1
             if left and (failed == IN_A_ROW or not error.reachable):
                 reason = "not asked for after these failures; the next fetch goes on here"
-                run.tally.problems.append(InputProblem(input=f"{counted(left, 'more part')}", reason=reason))
+                told = f"{'one' if left == 1 else left} more {noun(parts, left)}"
+                run.tally.problems.append(InputProblem(input=told, reason=reason))
                 break
         except LibraryError as error:
             if not run.tally.pages:
