@@ -29,10 +29,23 @@ def safe(text: str) -> str:
     return text.translate(dict.fromkeys(map(ord, unsafe))) if unsafe else text
 
 
+_LONG_REFERENCE = re.compile(r"&#([0-9]{8,});?")
+
+
+def unescaped(text: str) -> str:
+    """`html.unescape` for any text: it raises ValueError itself for a number of more digits than Python makes an int of."""
+    return html.unescape(_LONG_REFERENCE.sub(_short_reference, text) if "&#" in text else text)
+
+
+def _short_reference(found: re.Match[str]) -> str:
+    digits = found[1].lstrip("0")
+    return f"&#{digits or '0'};" if len(digits) < 8 else "\ufffd"
+
+
 def clean(text: str) -> str:
     """One line fit to read: HTML entities decoded, unsafe characters gone, white space collapsed, ends stripped."""
     if "&" in text:
-        text = html.unescape(html.unescape(text))
+        text = unescaped(unescaped(text))
     line = text.replace("\n", " ")
     if line.isprintable():  # most texts: the only white space left is the blank
         return " ".join(line.split()) if "  " in line else line.strip()
@@ -100,7 +113,7 @@ def words(title: str) -> tuple[str, ...]:
     spelled out, "&" is "and".
     """
     if not title.isascii() or "&" in title:
-        title = html.unescape(html.unescape(title))
+        title = unescaped(unescaped(title))
     if "\\" in title or "^" in title or "$" in title or "{" in title:
         title = _plain_latex(title)
     title = title.casefold().translate(_LETTERS)

@@ -15,6 +15,7 @@ from papertide.matching.cluster import plan
 from papertide.matching.index import TitleIndex
 from papertide.parsers import hf_json
 from papertide.parsers.arxiv_atom import NAME, parse
+from papertide.parsers.feed_xml import read_feed
 from papertide.records.listing import Listing
 from papertide.records.paper import Seen
 
@@ -292,7 +293,8 @@ def test_an_error_among_papers_is_a_problem() -> None:
     [
         ("Rate exceeded.\n", "Rate exceeded"),
         ("no markup at all", "not XML"),
-        (page("error-page"), "HTML titled '503 Backend fetch failed'"),
+        (page("error-page"), "an error page.*'503 Backend fetch failed'"),
+        ("<html><title>Just a moment...</title></html>", "a challenge page"),
         ("<html><body>x</body></html>", "a page of HTML, not a feed"),
         ('<?xml version="1.0"?><!-- x --><html xmlns="x"/>', "a page of HTML"),
         (page("api-error"), "an error: max_results must be an integer"),
@@ -434,3 +436,27 @@ def test_any_text_is_a_listing_or_a_layout_error(root: str, text: str) -> None:
 def test_fixtures_are_whole(case: Path) -> None:
     """Every case has its expectation, so that the common test of fixtures reads it."""
     assert case.with_suffix(".expected.json").is_file()
+
+
+def test_a_cut_feed_is_not_whole() -> None:
+    """More may have stood in a feed that breaks off, in an entry or between two; a bad entry alone changes nothing."""
+    text = page("atom-day")
+    assert parse(text, None).whole
+    assert not parse(text[: text.rindex("</entry>")], None).whole
+    assert not parse(text[: text.rindex("</entry>") + len("</entry>")], None).whole
+    assert parse(answer(entry(), entry("<a></b>")), None).whole
+
+
+def test_long_namespaces_are_not_declared_for_each_entry() -> None:
+    """A name or an address of a megabyte costs its length once; the default namespace is declared as such."""
+    for declared in (f'xmlns="{"u" * 1_000_000}"', f'xmlns:{"p" * 1_000_000}="u"'):
+        feed = read_feed(f"<feed {declared}>arxiv.org" + "<entry><id>x</id></entry>" * 2_000 + "</feed>")
+        assert sum(len(feed.element(piece)) for piece in feed.pieces) == 2_000
+    feed = read_feed("<feed xmlns='http://www.w3.org/2005/Atom'><entry/></feed>")
+    assert feed.element(feed.pieces[0]).tag == "{http://www.w3.org/2005/Atom}entry"
+
+
+def test_a_reference_to_no_character_is_kept_short() -> None:
+    """A number of more digits than Python reads breaks no entry."""
+    (one,) = parse(answer(entry(title=f"A &#{'9' * 5_000}; Title")), None).entries
+    assert one.title == "A \ufffd Title"

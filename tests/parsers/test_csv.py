@@ -69,6 +69,10 @@ def test_our_own_export_comes_back() -> None:
         ("One, A., Two, B. C.", ("A. One", "B. C. Two"), 2),
         ("One, A. B.", ("A. B. One",), 1),
         ("Smith, John, Jr.", ("John Smith Jr.",), 1),
+        ("Smith J, Doe AB, Roe C.", ("J Smith", "AB Doe", "C Roe"), 3),
+        ("Van der Berg JH, Doe A-B", ("JH Van der Berg", "A-B Doe"), 2),
+        ("Google AI", ("Google AI",), 1),
+        ("Smith J, Ada Lovelace", ("Smith J", "Ada Lovelace"), 2),
         ("One, Ada, Two, Ben", (), None),
         ("One, Two, Three", (), None),
         ("Ada One, Parag, Ben Two", ("Ada One", "Parag", "Ben Two"), 3),
@@ -106,7 +110,16 @@ def test_dates(header: str, row: str, day: date | None) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "count"),
-    [("12", 12), ("12.0", 12), ('"1,024"', 1024), ("0", 0), ("-1", None), ("a remark", None), ("", None)],
+    [
+        ("12", 12),
+        ('"1' + ",000" * 2_000 + '"', None),
+        ("12.0", 12),
+        ('"1,024"', 1024),
+        ("0", 0),
+        ("-1", None),
+        ("a remark", None),
+        ("", None),
+    ],
 )
 def test_counts(cell: str, count: int | None) -> None:
     """A count is read as spreadsheets write it; a column of remarks is no count of them."""
@@ -243,3 +256,36 @@ def test_the_labelled_sets_are_read_whole(name: str) -> None:
     assert [e.title for e in listing.entries] == titled
     assert len(listing.entries) + len(listing.problems) == len(rows)
     assert sum(bool(e.authors) for e in listing.entries) > 0.9 * sum(bool(row["authors"]) for row in rows)
+
+
+def test_a_value_out_of_bounds_is_told_plainly() -> None:
+    """What is wrong with a row is said by column, without the address of a library's manual."""
+    listing = parse(b"Title,Author count\nFoo,9999999999\nBar,3\n")
+    assert [e.title for e in listing.entries] == ["Bar"]
+    (problem,) = listing.problems
+    assert problem.reason.startswith("author_count: ")
+    assert "pydantic" not in problem.reason
+
+
+def test_others_without_end_are_others() -> None:
+    """However often a cell says that there are more authors, it is one remark."""
+    for others in (" et al", ", et al.", " and others", "; ...", " \u2026"):
+        read = entry("authors", f'"Ada One{others * 3_000}"')
+        assert (read.authors, read.author_count) == (("Ada One",), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Titre;Auteurs;Ann\u00e9e\n\u00c9tude;Dupont, Jean;2024\n", "Titre, Auteurs, Ann\u00e9e"),
+        (
+            "\u6807\u9898,\u4f5c\u8005,\u5e74\u4efd\n\u5927\u6a21\u578b,\u5f20\u4e09,2024\n",
+            "\u6807\u9898, \u4f5c\u8005, \u5e74\u4efd",
+        ),
+    ],
+)
+def test_columns_in_another_language_are_named(text: str, seen: str) -> None:
+    """A table that nothing can be read from says which columns it has, also where its layout wasn't given."""
+    for layout in ("csv", "auto"):
+        with pytest.raises(LayoutError, match=f"it holds {seen}"):
+            parse(text.encode(), layout)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+from contextlib import suppress
 
 import pytest
 
 from papertide import records
-from papertide.errors import LayoutError
-from papertide.parsers import parse
+from papertide.errors import InputError, LayoutError
+from papertide.parsers import LAYOUTS, parse
 from papertide.parsers.cards import LONGEST_RUN
+from papertide.parsers.decode import decode
 from papertide.records import AddReport
 
 TEXT = "We let adapters remember what they learnt before, for as long as it takes to learn the next thing. " * 3
@@ -65,3 +68,38 @@ def test_reports_add_up() -> None:
         AddReport(entries=3, new=1)
     with pytest.raises(AttributeError, match="nonsense"):
         records.__getattr__("nonsense")
+
+
+def test_a_marked_page_cut_inside_a_letter() -> None:
+    """The mark of UTF-8 costs no letters where a page ends within one; a page of nothing but half a letter is an error."""
+    for end, kept in ((0, "AB\u00c9"), (1, "AB")):
+        data = codecs.BOM_UTF8 + "AB\u00c9".encode()
+        assert decode(data[: len(data) - end]) == (kept, None)
+    assert decode(codecs.BOM_UTF8 + "A\U0001f600".encode()[:-1]) == ("A", None)
+    assert decode(codecs.BOM_UTF8 + b"{\xef\xbb") == ("{", None)
+    with pytest.raises(InputError, match="marked as UTF-8 but isn't: byte 4"):
+        decode(codecs.BOM_UTF8 + b"A\xffBCDEF")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://[huggingface.co/papers/2405.99001", "https://hug]gingface.co/papers/2405.99001"]
+)
+def test_a_link_that_is_none(address: str) -> None:
+    """A link whose address can't be one is no title, and costs no other."""
+    page = (
+        f"### [A Bad One]({address})\n\n{TEXT}\n\n### [A Title](https://huggingface.co/papers/2405.99002)\n\n{TEXT}\n"
+    )
+    assert [entry.title for entry in parse(page.encode(), "markdown").entries] == ["A Title"]
+
+
+@pytest.mark.parametrize("layout", ["auto", *LAYOUTS])
+def test_a_number_too_long_for_anything(layout: str) -> None:
+    """Digits without end, in references and counts, break no reader."""
+    long = "9" * 5_000
+    for text in (
+        f"A &#{long}; Title\n\n{TEXT}&#{long}\n",
+        f"A Title\n\n{TEXT}\n\n9{',999' * 2_000} authors\n",
+        f"[{long}]",
+    ):
+        with suppress(LayoutError):
+            parse(text.encode(), layout)

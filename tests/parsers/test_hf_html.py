@@ -79,6 +79,10 @@ def test_json_and_cards_agree(name: str) -> None:
         ({"date": "2024-08-01T00:00:00.000Z"}, date(2024, 8, 1)),
         ({"dateString": "2026-03-09", "periodType": "day", "query": {}}, date(2026, 3, 9)),
         ({"dateString": "2026-W10", "periodType": "week"}, None),
+        ({"dateString": "2026-03-09", "periodType": "daily"}, date(2026, 3, 9)),
+        ({"dateString": "2026-03-09", "periodType": "Today"}, date(2026, 3, 9)),
+        ({"dateString": "2026-03-09", "periodType": 7}, date(2026, 3, 9)),
+        ({"dateString": "2026-03-09", "periodType": "weekly"}, None),
         ({"dateString": "2026-W10"}, None),
         ({"dateString": "2026-03", "periodType": "month"}, None),
         ({"dateString": "2026-03-01", "periodType": "month"}, None),
@@ -274,3 +278,44 @@ def test_json_needs_no_tree() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], input=DAILY, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "3 False"
+
+
+def test_whether_a_page_is_whole() -> None:
+    """A page that breaks off in or before its list, or whose JSON is damaged, may have held more; behind it, no more."""
+    assert read(DAILY).whole
+    assert read(CARDS).whole
+    assert not read(CARDS[: CARDS.rindex("</article>")]).whole
+    assert not read(CARDS[: CARDS.rindex("</article>") + len("</article>")]).whole
+    assert read(DAILY[: DAILY.index('"', DAILY.index('data-props="', DAILY.index('DailyPapers" data')) + 12)]).whole
+    for end in range(1, DAILY.index("</html>"), 101):
+        try:
+            listing = read(DAILY[:end])
+        except LayoutError:
+            continue
+        assert listing.whole == (len(listing.entries) == len(read(DAILY).entries) and not listing.problems)
+    damaged = '<div data-target="DailyPapers" data-props="{&quot;dailyPapers&quot;:[{&quot;x"></div>'
+    assert not read(f"<html>{damaged}{card('2603.00001')}</html>").whole
+    assert read(f"<html>{damaged.replace('[{&quot;x', '[]}')}{card('2603.00001')}</html>").whole
+
+
+def test_a_reference_to_no_character_breaks_nothing() -> None:
+    """A number of more digits than Python reads is a character that nobody knows, in the JSON, in cards and in titles."""
+    long = "&#" + "9" * 5_000 + ";"
+    text = page(dailyPapers=[item("2603.00001", "A Title")]).replace("A Title", f"A {long} Title")
+    assert read(text).entries[0].title == "A \ufffd Title"
+    assert read(f"<html>{card('2603.00001', f'A {long} Title')}</html>").entries[0].title.endswith("Title")
+    with pytest.raises(LayoutError, match="error page"):
+        read(f"<html><title>502 &amp;{long[1:]}</title></html>")
+
+
+def test_a_page_that_looks_like_xml_warns_nobody() -> None:
+    """What a library thinks of a page's first line is not for the reader of the page."""
+    (entry,) = parse(f'<?xml version="1.0"?><x>{card("2603.00001")}</x>'.encode(), "hf-html").entries
+    assert entry.title == "A Title"
+
+
+def test_a_card_with_more_authors_than_there_are_people() -> None:
+    """Numbers that no paper has are no author counts, and break nothing."""
+    for count in ("9,999,999,999", "1" + ",000" * 2_000):
+        (entry,) = read(f"<html>{card('2603.00001', rest=f'<ul><li>{count} authors</li></ul>')}</html>").entries
+        assert entry.author_count is None

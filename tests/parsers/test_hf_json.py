@@ -67,6 +67,7 @@ def test_search_answers() -> None:
         ('[{"paper": {"id"', "not JSON: cut off"),
         ("{" * 100_000, "not JSON"),
         ('{"a":' * 100_000, "nested too deeply"),
+        ("[" + "9" * 5_000 + "]", "item 0: a number of too many digits"),
         ("[" + '{"paper":' * 100_000, "nested too deeply"),
     ],
 )
@@ -220,3 +221,94 @@ def test_no_types_break_a_paper(papers: list[dict[str, Any]]) -> None:
     """Whatever the fields hold, every item is an entry or a problem."""
     listing = read([GOOD, *({"paper": paper} for paper in papers)])
     assert len(listing.entries) + len(listing.problems) == len(papers) + 1
+
+
+# --- what is not whole ------------------------------------------------------------------------------------------------
+
+
+def test_a_list_that_breaks_off_is_not_whole() -> None:
+    """More may have stood on an answer that breaks off, or that something stands behind; a bad item alone changes nothing."""
+    good = json.dumps(GOOD)
+    for text in (f"[{good}, {good[:30]}", f'{{"data": [{good}, ', f"[{good}] and more"):
+        assert (len(read(text).entries), read(text).whole) == (1, False)
+    whole: list[object] = [[GOOD], [GOOD, 7], {"data": [GOOD]}, GOOD, []]
+    assert all(read(value).whole for value in whole)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"status": "error", "error": "Rate limit exceeded", "count": 0, "data": []}, "'Rate limit exceeded'"),
+        ({"error": "Bad date", "papers": []}, "'Bad date'"),
+        ({"errors": [{"msg": "no such day"}], "items": []}, "'no such day'"),
+        ({"status": "failed", "data": []}, "'status: failed'"),
+        ({"success": False, "message": "Come back later", "data": []}, "'Come back later'"),
+        ({"statusCode": 429, "detail": "Slow down", "data": []}, "'Slow down'"),
+        ({"error": [[[[[[["x"]]]]]]], "data": []}, "'error: list'"),
+    ],
+)
+def test_an_error_around_an_empty_list_is_an_error(value: object, said: str) -> None:
+    """No papers beside an error of the server is no empty day."""
+    with pytest.raises(LayoutError, match=f"the server says {said}"):
+        read(value)
+
+
+def test_an_error_beside_papers_is_a_problem() -> None:
+    """What came is read, and what the server says is told; a message that all is well is no error."""
+    listing = read({"error": "Timed out", "data": [GOOD]})
+    assert [problem.reason for problem in listing.problems] == ["the server says 'Timed out'"]
+    assert (len(listing.entries), listing.whole) == (1, False)
+    fine: list[object] = [
+        {"status": "success", "message": "OK", "data": []},
+        {"status": 200, "error": None, "data": []},
+    ]
+    for value in fine:
+        assert (read(value).entries, read(value).problems, read(value).whole) == ((), (), True)
+
+
+@pytest.mark.parametrize(
+    ("count", "total"), [(5, 5), ("5", 5), (1, None), (0, None), (-1, None), (None, None), ("many", None)]
+)
+def test_a_count_larger_than_the_list_is_the_total(count: object, total: int | None) -> None:
+    """An answer that counts more papers than it lists says so; its count of what it lists says nothing of the rest."""
+    assert read({"count": count, "data": [GOOD]}).total == total
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<html><title>Human Verification</title><script>window.gokuProps={}</script></html>", "a challenge page"),
+        ("\n<html><h1>Too Many Requests</h1></html>", "an error page, not a listing: 'Too Many Requests'"),
+        ("<!DOCTYPE html><title>Bread</title>", "a page of HTML titled 'Bread'"),
+        ("<html>", "a page of HTML"),
+    ],
+)
+def test_html_in_the_place_of_json_is_named(text: str, said: str) -> None:
+    """What came instead of the answer is told, not only that it is no JSON."""
+    with pytest.raises(LayoutError, match=f"not JSON but {said}"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"paper": None, "title": "Foo", "publishedAt": "2025-01-05T10:00:00Z", "numComments": 3},
+        {"paper": [], "title": "Foo", "publishedAt": "2025-01-05T10:00:00Z"},
+        {"title": "Foo", "publishedAt": "2025-01-05T10:00:00Z", "submittedBy": {"name": "ada"}},
+        {"title": "Foo", "publishedAt": "2025-01-05T10:00:00Z", "thumbnail": "x"},
+    ],
+)
+def test_the_hour_of_an_item_is_no_date_of_a_paper(item: dict[str, Any]) -> None:
+    """Of an item without its paper the date is that of the hub; a bare paper's is its own."""
+    assert read([item]).entries[0].published is None
+    assert read([{"title": "Foo", "publishedAt": "2025-01-05T10:00:00Z"}]).entries[0].published == date(2025, 1, 5)
+
+
+def test_items_that_are_none_cost_no_search_each() -> None:
+    """A list of numbers between two items is read in one go, and its problems are counted rather than told each."""
+    good = json.dumps(GOOD, separators=(",", ":"))
+    listing = read(f"[{good}," + "1," * 200_000 + f"{good}]")
+    assert len(listing.entries) == 2
+    assert len(listing.problems) == 1_002
+    assert listing.problems[-2].reason == "198,999 more like these"
+    assert listing.problems[-1].reason.startswith("item 200001")

@@ -147,3 +147,21 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     except LayoutError:
         return
     assert all(e.title for e in listing.entries)
+
+
+@pytest.mark.parametrize("tag", ["N1", "M1", "C1", "T3"])
+@pytest.mark.parametrize(
+    ("text", "arxiv"),
+    [("arXiv:2405.99001 [cs]", "2405.99001"), ("Comment on arXiv:2405.99001", None), ("arXiv 1 2405.99001", None)],
+)
+def test_a_remark_gives_the_arxiv_id_that_it_is(tag: str, text: str, arxiv: str | None) -> None:
+    """Where a text may speak of other papers, only an id that is all of it is this paper's."""
+    assert entry(f"{tag}  - {text}").arxiv_id == arxiv
+
+
+@pytest.mark.parametrize(
+    "field", ["UR  - see https://arxiv.org/abs/2405.99001", "JO  - arXiv preprint arXiv:2405.99001"]
+)
+def test_addresses_and_journals_name_arxiv(field: str) -> None:
+    """These fields are about the paper itself, whatever else they hold."""
+    assert entry(field).arxiv_id == "2405.99001"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from importlib import import_module
 from types import ModuleType
+from typing import Literal
 
 from papertide.errors import LayoutError, UsageError
 from papertide.parsers.decode import decode
@@ -46,10 +47,17 @@ _OF_A_DAY = frozenset({"hf-json", "hf-html"})
 """Layouts that may leave out whose day's listing they are: they don't tell all that their address told."""
 
 
-def parse(data: bytes, layout: str = "auto", captured: date | None = None, *, listed: date | None = None) -> Listing:
+def parse(
+    data: bytes,
+    layout: str = "auto",
+    captured: date | None = None,
+    *,
+    listed: date | Literal["captured"] | None = "captured",
+) -> Listing:
     """Read one page. `captured` is the day it was saved; it settles the years that the page leaves out.
 
-    `listed` is the day whose listing it is, for entries that don't say so themselves; without it that is `captured`.
+    `listed` is the day whose listing it is, for entries that don't say so themselves: the day of the capture, unless it is
+    given; None for a page that is no day's listing, such as a search.
     Raises LayoutError for a page that fits no known layout (or not the one asked for), InputError for bytes that are no
     text, UsageError for a layout that doesn't exist. Entries that can't be read are the Listing's problems.
     """
@@ -58,7 +66,7 @@ def parse(data: bytes, layout: str = "auto", captured: date | None = None, *, li
     text, note = decode(data)
     listing = _detect(text, captured) if layout == "auto" else _read_as(layout, text, captured)
     if listing.layout in _OF_A_DAY:
-        listing = _with_day(listing, listed or captured)
+        listing = _with_day(listing, captured if listed == "captured" else listed)
     return listing.model_copy(update={"notes": (note, *listing.notes)}) if note else listing
 
 

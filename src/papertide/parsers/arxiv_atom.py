@@ -59,7 +59,7 @@ def parse(text: str, captured: date | None) -> Listing:
     replaced = sum(one.is_replaced for one in found)
     if not entries and not replaced:
         _refuse_empty(feed, head, problems)
-    listing = structured(NAME, entries, problems, captured, day=day, total=head.total)
+    listing = structured(NAME, entries, problems, captured, day=day, total=head.total, whole=feed.whole)
     return listing.model_copy(update={"notes": _notes(replaced)})
 
 

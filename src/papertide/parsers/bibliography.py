@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from papertide.normal import arxiv_id, clean
-from papertide.parsers.page import LONGEST_LINE
+from papertide.parsers.page import LONGEST_LINE, told
 from papertide.records.listing import Entry
 
 SAMPLE = 64 * 1024
@@ -36,7 +38,10 @@ def lines_ended(text: str) -> str:
 
 
 def entry_of(facts: dict[str, Any]) -> Entry:
-    """The Entry with these facts, texts made clean; raises ValueError where there is no title, or a text has no end."""
+    """The Entry with these facts, texts made clean.
+
+    Raises ValueError where there is no title, where a text has no end, and, naming it, for a fact out of bounds.
+    """
     made: dict[str, Any] = {
         name: clean(value) or None if isinstance(value, str) else value for name, value in facts.items()
     }
@@ -46,7 +51,10 @@ def entry_of(facts: dict[str, Any]) -> Entry:
     for name, value in made.items():
         if name != "raw" and isinstance(value, str) and len(value) > LONGEST_LINE:
             raise ValueError(f"{name}: {len(value):,} characters long, no paper's is")
-    return Entry(**made)
+    try:
+        return Entry(**made)
+    except ValidationError as error:
+        raise ValueError(told(error)) from None
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -60,6 +68,7 @@ class Authors(NamedTuple):
 
 
 _OTHERS = re.compile(r"(?:and )?(?:others|et\.? ?al\.?|\.{3}|…)", re.IGNORECASE)
+_LONGEST_OTHERS = len(", and others")
 _AND_OTHERS = re.compile(r"(?:[,;] ?|(?<=\S) )(?:and others|et\.? ?al\.?|\.{3}|…)$", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:Jr|Sr|jr|sr|JR|SR|Inc|Ltd|LLC|GmbH|Corp)\.?")
 _NUMERAL = re.compile(r"I{1,3}|IV|VI{0,3}|Ph\.? ?D\.?|M\.?D\.?|Esq\.?")
@@ -96,9 +105,11 @@ def split_names(text: str) -> list[str]:
     `One, Ada` is one name; `Ada One, Ben Two` are two; `Smith, J., Doe, A.` are two; `Smith, Ada, Doe, Ben` is unclear.
     """
     text = clean(text)
-    cut = _AND_OTHERS.search(text)
-    if cut is not None:
-        return [*split_names(text[: cut.start()]), "others"]
+    end = len(text)
+    while (cut := _AND_OTHERS.search(text, max(end - _LONGEST_OTHERS, 0), end)) is not None:
+        end = cut.start()
+    if end < len(text):
+        return [*split_names(text[:end]), "others"]
     if ";" in text:
         return text.split(";")
     pieces = re.split(r",? (?:and|AND|&) ", text)
@@ -156,6 +167,15 @@ def published(dates: Iterable[str], year: str = "", month: str = "", day: str = 
     )
 
 
+_ANY_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
+
+
+def edition_year(day: date | None, texts: Iterable[str]) -> int | None:
+    """The year in the first text that holds one, for a record that tells no day; None beside a day."""
+    found = (_ANY_YEAR.search(clean(text)[:100]) for text in (texts if day is None else ()))
+    return next((int(year["year"]) for year in found if year), None)
+
+
 def full_date(text: str) -> date | None:
     """The day in a text that holds a whole date, as bibliographies write it; None for any other."""
     if len(text) > 100:
@@ -167,9 +187,9 @@ def full_date(text: str) -> date | None:
     found = next((found for pattern in _DATES if (found := pattern.fullmatch(text))), None)
     if found is None:
         return None
-    told = found.groupdict()
-    month = _MONTHS.index(told["name"].lower()) + 1 if "name" in told else int(told["month"])
-    return _on(int(told["year"]), month, int(told["day"]))
+    parts = found.groupdict()
+    month = _MONTHS.index(parts["name"].lower()) + 1 if "name" in parts else int(parts["month"])
+    return _on(int(parts["year"]), month, int(parts["day"]))
 
 
 def _on(year: int, month: int, day: int) -> date | None:
@@ -217,3 +237,21 @@ def arxiv_of(*texts: str) -> str | None:
             if found is not None and behind.startswith(found):
                 return found
     return None
+
+
+_ARXIV_ALONE = re.compile(
+    r"(?:(?:arxiv )?(?:e-?print|preprint)s?[:,]? ?)?"
+    r"(?:arxiv(?:: ?| )|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|https?://huggingface\.co/papers/"
+    r"|(?:https?://(?:dx\.)?doi\.org/|doi: ?)?10\.48550/arxiv\.)"
+    r"(?P<id>[\w./-]{9,30}?)(?:v\d{1,3})?(?:\.pdf)?(?: \[[\w.-]{1,20}\])?\.?",
+    re.IGNORECASE,
+)
+
+
+def arxiv_alone(*texts: str) -> str | None:
+    """The arXiv id that the first of these texts is, with nothing beside it: a remark may speak of other papers.
+
+    `arXiv:2403.02178`, `arXiv:2403.02178v2 [cs.CL]`, `arXiv preprint arXiv:2403.02178`, and an address of arXiv's.
+    """
+    found = (_ARXIV_ALONE.fullmatch(text) for text in texts)
+    return next((one["id"] for one in found if one and arxiv_id(one["id"]) == one["id"]), None)

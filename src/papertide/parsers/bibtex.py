@@ -1,9 +1,10 @@
 r"""BibTeX and BibLaTeX files, as reference managers, DBLP, arXiv and Google Scholar write them.
 
 What is read: title, author, abstract, date or year + month (+ day), doi, url or howpublished, and the arXiv id, which
-stands in eprint, in `journal = {arXiv preprint arXiv:2403.02178}`, in `volume = {abs/2403.02178}` of CoRR, in a note or
-in an address. A year alone is no date: it stays in the entry's raw text. Nothing is inherited by `crossref`: what an
-entry takes from its proceedings (editor, book title) is nothing that a paper here has.
+stands in eprint, in `journal = {arXiv preprint arXiv:2403.02178}`, in `volume = {abs/2403.02178}` of CoRR, in an address,
+or is the whole of a note: `note = {Comment on arXiv:2403.02178}` is about another paper. A year alone is no date: it is
+that of an edition. Nothing is inherited by `crossref`: what an entry takes from its proceedings (editor, book title) is
+nothing that a paper here has.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from papertide.errors import LayoutError
 from papertide.normal import arxiv_id, clean
 from papertide.parsers.bibliography import (
     Authors,
+    arxiv_alone,
     arxiv_of,
     authors_of,
     begins_early,
     doi_of,
+    edition_year,
     entry_of,
     given_first,
     in_order,
@@ -76,6 +79,7 @@ def parse(text: str, captured: date | None) -> Listing:
 def _entry(block: Block) -> Entry:
     told = block.fields
     authors = _authors(told.get("author", ""))
+    day = _published(told)
     return entry_of(
         {
             "line": block.line,
@@ -84,7 +88,8 @@ def _entry(block: Block) -> Entry:
             "url": _url(told),
             "arxiv_id": _arxiv(told),
             "doi": doi_of(address_of(told.get("doi", ""))),
-            "published": _published(told),
+            "published": day,
+            "year": edition_year(day, (text_of(told.get(name, "")) for name in ("date", "year"))),
             "authors": authors.names,
             "author_count": authors.number,
             "raw": block.raw,
@@ -98,8 +103,10 @@ def _published(told: Mapping[str, str]) -> date | None:
 
 
 def _url(told: Mapping[str, str]) -> str | None:
-    addresses = (url_of(address_of(told.get(name, ""))) for name in ("url", "howpublished", "link", "note"))
-    return next((address for address in addresses if address), None)
+    own = (url_of(address_of(told.get(name, ""))) for name in ("url", "link"))
+    remarks = (clean(address_of(told.get(name, ""))) for name in ("howpublished", "note"))
+    others = (url_of(text) for text in remarks if arxiv_alone(text) or not arxiv_of(text))
+    return next((address for address in (*own, *others) if address), None)
 
 
 def _arxiv(told: Mapping[str, str]) -> str | None:
@@ -111,8 +118,11 @@ def _arxiv(told: Mapping[str, str]) -> str | None:
     journal, volume = clean(text_of(told.get("journal", ""))), clean(told.get("volume", ""))
     if journal.casefold() == "corr" and (found := arxiv_id(volume)):
         return found
-    names = ("eid", "number", "note", "howpublished", "url", "doi", "pages", "series")
-    return arxiv_of(f"{journal} {volume}", *(clean(address_of(told.get(name, ""))) for name in names))
+    own, remarks = (
+        [clean(address_of(told.get(name, ""))) for name in names]
+        for names in (("url", "doi"), ("eid", "number", "note", "howpublished", "pages", "series"))
+    )
+    return arxiv_alone(*remarks) or arxiv_of(f"{journal} {volume}", *own)
 
 
 # --- authors ----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from papertide.errors import InputError
 _SAMPLE = 64 * 1024
 _SOMETHING = re.compile(rb"[^\0 \t\r\n]")
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -25,9 +24,11 @@ def decode(data: bytes) -> tuple[str, str | None]:
     """
     if _SOMETHING.search(data) is None:
         raise InputError("", "empty" if not data else "nothing but blanks")
+    if data.startswith(codecs.BOM_UTF8):
+        return _strict(data, "utf-8", len(codecs.BOM_UTF8)), None
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _strict(data, encoding), None if encoding == "utf-8-sig" else f"read as {encoding.upper()}"
+            return _strict(data, encoding), f"read as {encoding.upper()}"
     sample = data[:_SAMPLE]
     unmarked = _unmarked_utf16(sample)
     if unmarked is not None:
@@ -43,13 +44,14 @@ def decode(data: bytes) -> tuple[str, str | None]:
     return data.decode("cp1252", errors="replace"), "not UTF-8; read as Windows-1252 (Latin-1)"
 
 
-def _strict(data: bytes, encoding: str) -> str:
+def _strict(data: bytes, encoding: str, begin: int = 0) -> str:
+    text = data[begin:]
     try:
-        return data.decode(encoding)
+        return text.decode(encoding)
     except UnicodeDecodeError as error:
-        if error.end >= len(data) - 3:  # cut off inside the last character
-            return data[: error.start].decode(encoding)
-        raise InputError("", f"marked as {encoding.upper()} but isn't: byte {error.start}") from None
+        if error.end >= len(text) - 3:  # cut off inside the last character
+            return text[: error.start].decode(encoding)
+        raise InputError("", f"marked as {encoding.upper()} but isn't: byte {begin + error.start}") from None
 
 
 def _unmarked_utf16(sample: bytes) -> str | None:

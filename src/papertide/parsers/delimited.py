@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from papertide.errors import LayoutError
@@ -21,6 +22,7 @@ from papertide.parsers.bibliography import (
     arxiv_of,
     authors_of,
     doi_of,
+    edition_year,
     entry_of,
     full_date,
     given_first,
@@ -76,9 +78,23 @@ class _Table:
 
 
 def looks(text: str) -> bool:
-    """Whether the first line is a row of two or more short names, one of which means a title."""
-    table, names = _header(lines_ended(text[:SAMPLE]))
-    return table is not None and table.width > 1 and table.short and bool(names)
+    """Whether the first line is a row of two or more short names, one of which means a title, or the rows are alike.
+
+    A table whose columns nobody here knows is refused with their names, if no other layout fits.
+    """
+    sample = lines_ended(text[:SAMPLE])
+    table, names = _header(sample)
+    if table is None:
+        return any(_is_table(sample, delimiter) for delimiter in DELIMITERS)
+    return table.width > 1 and table.short and bool(names)
+
+
+def _is_table(sample: str, delimiter: str) -> bool:
+    """Whether the first two rows have as many fields, two at least, and those of the first are short."""
+    rows = list(islice(read_rows(_without_hint(sample), delimiter), 2))
+    widths = {len(row.cells) for row in rows}
+    short = all(0 < len(clean(cell)) <= _LONGEST_NAME for row in rows[:1] for cell in row.cells)
+    return len(rows) == 2 and len(widths) == 1 and min(widths) > 1 and short
 
 
 def parse(text: str, captured: date | None) -> Listing:
@@ -203,6 +219,7 @@ def _entry(values: Mapping[str, list[str]], row: Row) -> Entry:
             "doi": next((doi for text in values.get("doi", ()) if (doi := doi_of(text))), None),
             "source_ids": tuple(sorted({part for part in re.split(r"[;|,\s]+", first("source_ids")) if part})),
             "published": day,
+            "year": edition_year(day, [*values.get("year", ()), *values.get("published", ())]),
             "year_inferred": day is not None and first("year_inferred").casefold() in {"true", "1", "yes"},
             "listed": listed[-1] if listed else None,
             "also_listed": tuple(listed[:-1]),
@@ -218,18 +235,26 @@ def _entry(values: Mapping[str, list[str]], row: Row) -> Entry:
 
 
 _SCOPUS_ID = re.compile(r" ?\(\d{5,}\)")
+_CAPITAL = "[A-Z\u00c0-\u00d6\u00d8-\u00de]"
+_BARE_INITIALS = re.compile(rf"(?P<last>[^\s.,][^.,]*) (?P<initials>{_CAPITAL}(?:-?{_CAPITAL}){{0,2}})")
 _INITIALS_LAST = re.compile(r"(?P<last>[^\s.,][^.,]*) (?P<initials>(?:[^\W\d_]\.-?)+)")
 
 
 def _authors(text: str) -> Authors:
-    """The names in a cell: Scopus puts an id behind each, and initials behind the last name."""
+    """The names in a cell: Scopus puts an id behind each, and initials behind the last name.
+
+    PubMed does so without dots (`Smith J, Doe AB.`), which is sure of several such names only: `Google AI` is none.
+    """
     names = [given_first(name) for name in split_names(_SCOPUS_ID.sub("", text))]
+    bare = [_BARE_INITIALS.fullmatch(name) for name in (*names[:-1], *(name.removesuffix(".") for name in names[-1:]))]
+    if len(bare) > 1 and all(bare):
+        return authors_of(f"{found['initials']} {found['last']}" for found in bare if found)
     turned = (_INITIALS_LAST.fullmatch(name) for name in names)
     found = (f"{t['initials']} {t['last']}" if t else name for t, name in zip(turned, names, strict=True))
     return authors_of(found)
 
 
-_NUMBER = re.compile(r"(?P<count>\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.0+)?")
+_NUMBER = re.compile(r"(?P<count>\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.0+)?")
 
 
 def _count(text: str) -> int | None:

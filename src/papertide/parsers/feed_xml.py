@@ -17,11 +17,14 @@ from lxml import etree
 
 from papertide.errors import LayoutError
 from papertide.normal import clean
+from papertide.parsers.hf_pages import kind_of_page
 from papertide.parsers.page import excerpt
 from papertide.records.listing import Problem
 
 _MOST_NAMESPACES = 32
-"""Declared again for each entry, so that their number has to be bounded; arXiv's feeds have five at most."""
+_LONGEST_NAMESPACE = 200
+"""Characters of a prefix and its address. Both are declared again for each entry, so that their number and length have to
+be bounded; arXiv's feeds have five of up to 44."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class Feed:
     damage: Problem | None
     _wrapping: str
 
+    @property
+    def whole(self) -> bool:
+        """Whether the feed and each of its entries have their ends."""
+        return self.damage is None and all(piece.whole for piece in self.pieces)
+
     def element(self, piece: Piece) -> etree._Element:
         """The element of one entry; raises ValueError where it is damaged or has no end."""
         if not piece.whole:
@@ -62,8 +70,9 @@ def read_feed(text: str) -> Feed:
     kind, text = _begin(text)
     pieces, rest = _cut(text, _ENTRY_OF[kind])
     frame, damage = _frame(rest)
-    names = islice(frame.nsmap.items(), _MOST_NAMESPACES)
-    declared = "".join(f' xmlns{prefix and f":{prefix}"}="{escape(uri)}"' for prefix, uri in names)
+    spaces = ((f":{prefix}" if prefix else "", uri) for prefix, uri in frame.nsmap.items())
+    names = islice((name for name in spaces if sum(map(len, name)) <= _LONGEST_NAMESPACE), _MOST_NAMESPACES)
+    declared = "".join(f' xmlns{prefix}="{escape(uri)}"' for prefix, uri in names)
     return Feed(kind, pieces, rest, frame, damage, f"<x{declared}>")
 
 
@@ -119,6 +128,9 @@ def _begin(text: str) -> tuple[str, str]:
 
 def _what_is(text: str, at: int) -> str:
     """What a text is that begins with another tag than a feed's."""
+    kind = kind_of_page(text)
+    if kind is not None:
+        return kind
     if _HTML.match(text, at):
         found = _TITLE.search(text, at)
         title = clean(found[1]) if found else ""

@@ -15,7 +15,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 
 # "  • 4 authors", "1 authors", "* 3 authors", "- 10 authors", "· 1,024 authors"
-_AUTHORS = re.compile(r"(?:[•*·+–-]\s*)?(?P<count>\d{1,3}(?:,\d{3})+|\d{1,6})\s+authors?")
+_AUTHORS = re.compile(r"(?:[•*·+–-]\s*)?(?P<count>\d{1,3}(?:,\d{3}){1,2}|\d{1,6})\s+authors?")
 # "May 7", "Mar 24, 2024", "Oct 2, 2024 5", "May 29[6](https://…#community)", "· Mar 2"
 _DATE = re.compile(
     rf"(?:[•*·–-]\s*)?(?:{_MONTH}\s+(?P<day>\d{{1,2}})(?:,?\s+(?P<year>(?:19|20)\d\d)(?P<glued>\d{{1,4}})?)?"
@@ -23,7 +23,7 @@ _DATE = re.compile(
     r"(?:\s*\[\s*(?P<linked>\d{1,6})\s*\]\([^()\s]*\)|\s+(?:·\s*)?(?P<comments>\d{1,6})(?:\s+comments?)?)?"
 )
 # an upvote count above a title ("101", "-" for none, "1.2k") or a comment count below a date
-_COUNT = re.compile(r"(?P<count>\d{1,3}(?:,\d{3})+|\d{1,7}|\d{1,4}(?:\.\d{1,2})?k)|(?P<none>[-–])", re.IGNORECASE)
+_COUNT = re.compile(r"(?P<count>\d{1,3}(?:,\d{3}){1,3}|\d{1,7}|\d{1,4}(?:\.\d{1,2})?k)|(?P<none>[-–])", re.IGNORECASE)
 _DOT = re.compile(r"[·•∙⋅]")
 
 

@@ -13,19 +13,20 @@ Names are not taken from cards: they show five avatars at most, in reverse, and 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 from bs4.element import PageElement, Tag
 from bs4.filter import SoupStrainer
 
 from papertide.normal import arxiv_id, clean
 from papertide.parsers import fields
 from papertide.parsers.hf_items import PAPER_URL, day_of
-from papertide.parsers.page import excerpt
+from papertide.parsers.page import excerpt, structured
 from papertide.records.listing import Entry, Listing, Problem
 
 T = TypeVar("T")
@@ -91,12 +92,14 @@ def read_cards(text: str, captured: date | None, *, whole: bool) -> Listing | No
         return None
     if not whole and not cut:
         problems.append(Problem(reason="the page is cut off behind its last card: papers may be missing"))
-    return _listing(text, list(cards.values()), problems, captured)
+    return _listing(text, list(cards.values()), problems, captured, whole=whole and not cut)
 
 
 def _articles(text: str) -> Iterator[tuple[Tag, str, bool]]:
     """The articles of a page, each with its own text and whether it is the last."""
-    tree = BeautifulSoup(_PROPS.sub("", text), "lxml", parse_only=SoupStrainer("article"))
+    with warnings.catch_warnings():  # a page may begin as XML does; it is read as what it shows
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        tree = BeautifulSoup(_PROPS.sub("", text), "lxml", parse_only=SoupStrainer("article"))
     articles = [article for article in tree.find_all("article") if article.find_parent("article") is None]
     starts = [found.start() for found in _OPENED.finditer(text)]
     ends = [*starts[1:], len(text)]
@@ -227,7 +230,7 @@ def _first(found: Iterable[T | None]) -> T | None:
 # --- all cards --------------------------------------------------------------------------------------------------------
 
 
-def _listing(text: str, cards: list[Card], problems: list[Problem], captured: date | None) -> Listing:
+def _listing(text: str, cards: list[Card], problems: list[Problem], captured: date | None, *, whole: bool) -> Listing:
     """Years are settled, what a page leaves out is filled in, and every value is validated."""
     shown = _header(text)
     daily = not any(card.text or card.date or card.trending for card in cards)
@@ -235,15 +238,9 @@ def _listing(text: str, cards: list[Card], problems: list[Problem], captured: da
     id_years = [told for card in cards if (told := _id_year(card)) is not None]
     year = fields.page_year(dates, captured or shown, id_years)
     counts = any(card.comments is not None for card in cards)
-    entries = tuple(_entry(card, year, counts=counts, listed=shown if daily else None) for card in cards)
-    return Listing(
-        layout="hf-html",
-        entries=entries,
-        problems=tuple(problems),
-        captured=captured,
-        captured_given=captured is not None,
-        day=shown if daily else None,
-    )
+    day = shown if daily else None
+    entries = [_entry(card, year, counts=counts, listed=day) for card in cards]
+    return structured("hf-html", entries, problems, captured, day=day, whole=whole)
 
 
 def _id_year(card: Card) -> int | None:

@@ -13,12 +13,12 @@ that there are none.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from datetime import date
 
 from papertide.errors import LayoutError
+from papertide.normal import unescaped
 from papertide.parsers.hf_items import SIEVE, day_of, read_items
 from papertide.parsers.hf_json import cut_problem
 from papertide.parsers.hf_pages import what_it_is
@@ -35,6 +35,8 @@ _PROPS_BEHIND = re.compile(rf"""{_TARGET}\s+(?:{_ATTRIBUTE}){{0,8}}?data-props=(
 _PROPS_BEFORE = re.compile(
     rf"""data-props=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')\s+(?:{_ATTRIBUTE}){{0,8}}?{_TARGET}"""
 )
+_LONGER = re.compile(r"week|month|quarter|year|trend|all", re.IGNORECASE)
+"""What the name of a period holds that is no day, whose `dateString` may yet be the day on which it begins."""
 _USUAL = (("&#x27;", "'"), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"))
 _SHOWN = re.compile(r"""<a\s[^<>]*?href=["'](?:https?://[\w.-]+)?/papers/([\w.-]+)["']""")
 
@@ -51,9 +53,8 @@ def parse(text: str, captured: date | None) -> Listing:
     listing = _from_json(text, told, read, captured, closed=closed)
     if listing is not None and (listing.entries or "<article" not in text):
         return listing
-    return _from_cards(
-        text, captured, Problem(reason=_why_not(read, closed=closed), excerpt=excerpt(told[:80])), listing
-    )
+    problem = Problem(reason=_why_not(read, closed=closed), excerpt=excerpt(told[:80]))
+    return _from_cards(text, captured, problem, listing, damaged=read.broke is not None)
 
 
 def _props(text: str) -> tuple[str, bool] | None:
@@ -67,13 +68,13 @@ def _props(text: str) -> tuple[str, bool] | None:
 
 
 def unescape(text: str) -> str:
-    """`html.unescape`, several times as fast where no entities stand but those that an attribute needs."""
+    """`unescaped`, several times as fast where no entities stand but those that an attribute needs."""
     plain = text.replace("&quot;", '"')
     left = plain.count("&")
     if not left:
         return plain
     if left != plain.count("&amp;") + sum(plain.count(entity) for entity, _ in _USUAL):
-        return html.unescape(text)
+        return unescaped(text)
     for entity, character in _USUAL:
         plain = plain.replace(entity, character)
     return plain.replace("&amp;", "&")
@@ -92,7 +93,7 @@ def _from_json(text: str, told: str, read: Read, captured: date | None, *, close
         return None
     if read.broke:
         problems.append(cut_problem(told, read).model_copy(update={"line": None}))
-    listing = structured(NAME, entries, problems, captured, day=day)
+    listing = structured(NAME, entries, problems, captured, day=day, whole=read.broke is None)
     note = "the page is cut off behind its list of papers, which is whole"
     return listing if read.broke or ends(text) else listing.model_copy(update={"notes": (note,)})
 
@@ -110,13 +111,14 @@ def _items(text: str, read: Read) -> list[Item] | None:
 
 def _ids(items: list[Item]) -> set[str]:
     papers = [item.value.get("paper", item.value) for item in items if isinstance(item.value, Mapping)]
-    return {str(paper.get("id")) for paper in papers if isinstance(paper, Mapping)}
+    found = (paper.get("id") for paper in papers if isinstance(paper, Mapping))
+    return {ident for ident in found if isinstance(ident, str)}
 
 
 def _day(props: Mapping[str, object]) -> date | None:
     """The day whose listing a page is; None for a week, a month, a search and what is trending."""
-    query = props.get("query")
-    if props.get("isTrending") or props.get("periodType") not in {None, "day", "date"}:
+    query, period = props.get("query"), props.get("periodType")
+    if props.get("isTrending") or (isinstance(period, str) and _LONGER.search(period)):
         return None
     if isinstance(query, Mapping) and query.get("q"):
         return None
@@ -136,8 +138,13 @@ def ends(text: str) -> bool:
     return not head.startswith(("<!doctype", "<html")) or "</html" in text[-10_000:].lower()
 
 
-def _from_cards(text: str, captured: date | None, problem: Problem | None, empty: Listing | None = None) -> Listing:
-    """The listing that the cards make; without any it is `empty`, if the page's JSON says that there are no papers."""
+def _from_cards(
+    text: str, captured: date | None, problem: Problem | None, empty: Listing | None = None, *, damaged: bool = False
+) -> Listing:
+    """The listing that the cards make; without any it is `empty`, if the page's JSON says that there are no papers.
+
+    A page whose JSON is `damaged` isn't whole, for what damaged that may have cost cards too.
+    """
     # Here, for they build a tree with Beautiful Soup: a page with its JSON needs none.
     from papertide.parsers.hf_cards import read_cards
 
@@ -148,4 +155,5 @@ def _from_cards(text: str, captured: date | None, problem: Problem | None, empty
         raise LayoutError("", what_it_is(text, problem.reason if problem else None, whole=ends(text)))
     if problem is None:
         return listing
-    return listing.model_copy(update={"problems": (problem, *listing.problems)})
+    whole = listing.whole and not damaged
+    return listing.model_copy(update={"problems": (problem, *listing.problems), "whole": whole})

@@ -37,6 +37,8 @@ _ENTRIES = TypeAdapter(list[Entry])
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?![\d-])", re.ASCII)
 _DIGITS = re.compile(r"\s*(\d{1,15})(?:\.0+)?\s*", re.ASCII)
 _VERSION = re.compile(r"v\d+", re.ASCII)
+_OF_ITEMS = frozenset("paper numComments submittedBy thumbnail".split())
+"""Keys that an item has beside its paper, and a bare paper hasn't: what has one has a date of the hub, not of the paper."""
 _YEARS = range(1900, 2100)
 """Years that a date on a page may have; any other is a mistake, and the date unknown."""
 
@@ -131,15 +133,15 @@ def _fields(item: Mapping[str, Any], raw: str, listed: date | None) -> dict[str,
         "url": PAPER_URL + (arxiv or quote(ident)) if ident else None,
         "arxiv_id": arxiv,
         "source_ids": (f"hf:{ident}",) if ident else (),
-        "published": _day(paper.get("publishedAt")),
+        "published": None if paper is item and not _OF_ITEMS.isdisjoint(item) else _day(paper.get("publishedAt")),
         "listed": _day(paper.get("submittedOnDailyAt")) or _day(item.get("submittedOnDailyAt")) or listed,
         "author_count": len(names) or None,
         "authors": names,
         "organization": _text(organization.get("fullname")) or _text(organization.get("name")),
-        "comments": _count(item.get("numComments")),
-        "upvotes": _count(paper.get("upvotes")),
+        "comments": count_of(item.get("numComments")),
+        "upvotes": count_of(paper.get("upvotes")),
         "code_url": _text(paper.get("githubRepo")),
-        "code_stars": _count(paper.get("githubStars")),
+        "code_stars": count_of(paper.get("githubStars")),
         "summary": _text(paper.get("ai_summary")),
         "raw": raw,
     }
@@ -172,7 +174,7 @@ def _text(value: object) -> str | None:
     return clean(value) or None if isinstance(value, str) else None
 
 
-def _count(value: object) -> int | None:
+def count_of(value: object) -> int | None:
     """A count, also where it came as text or as a float; None for what is no count, such as -1, 0.5 or true."""
     if isinstance(value, str):
         found = _DIGITS.fullmatch(value)

@@ -5,7 +5,6 @@ Every page of the hub carries the script of its firewall and a captcha's key: ne
 
 from __future__ import annotations
 
-import html
 import re
 
 from papertide.normal import clean
@@ -27,13 +26,34 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _PAPER = re.compile(r"""data-target=["']?PaperContent|<title>\s*Paper page\b""", re.IGNORECASE)
+_HTML = re.compile(r"[\ufeff\s]*<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _LINK = re.compile(r"""href=["']?(?:https?://[\w.-]+)?/papers/\d{4}\.\d{4,5}""")
 
 
 def what_it_is(text: str, why: str | None, *, whole: bool) -> str:
     """What is wrong with a page that shows no papers; `why` says what is wrong with its JSON, if it has any."""
-    titles = [clean(html.unescape(found)) for found in _HEADINGS.findall(text)[:4]]
-    title = excerpt(" / ".join(dict.fromkeys(title for title in titles if title)))
+    kind = kind_of_page(text)
+    if kind is not None:
+        return kind
+    if not whole:
+        return f"HTML, cut off before its first paper{f' ({why})' if why else ''}"
+    title = _title(text)
+    seen = f"; it is called {title!r}" if title else ""
+    links = len(_LINK.findall(text))
+    seen += f", and links to papers {links} times" if links else ""
+    return f"HTML, but no article links to a paper under a heading{f', and {why}' if why else ''}{seen}"
+
+
+def named_page(text: str) -> str | None:
+    """What a page is that came in the place of data; None for a text that isn't HTML."""
+    title = _title(text)
+    plain = f"a page of HTML{f' titled {title!r}' if title else ''}" if _HTML.match(text) else None
+    return kind_of_page(text) or plain
+
+
+def kind_of_page(text: str) -> str | None:
+    """What a page is instead of a listing: a challenge, an error, a login or the page of one paper; None for any other."""
+    title = _title(text)
     of_the_hub = any(mark in text for mark in _OF_THE_HUB)
     if _CHALLENGE.search(text) or (not of_the_hub and _FIREWALL.search(text)):
         return "a challenge page (are you human?), not a listing; open it in a browser and save again"
@@ -43,9 +63,10 @@ def what_it_is(text: str, why: str | None, *, whole: bool) -> str:
         return f"an error page, not a listing: {title!r}"
     if _PASSWORD.search(text) or _LOGIN.search(title):
         return f"a login page, not a listing: {title!r}"
-    if not whole:
-        return f"HTML, cut off before its first paper{f' ({why})' if why else ''}"
-    seen = f"; it is called {title!r}" if title else ""
-    links = len(_LINK.findall(text))
-    seen += f", and links to papers {links} times" if links else ""
-    return f"HTML, but no article links to a paper under a heading{f', and {why}' if why else ''}{seen}"
+    return None
+
+
+def _title(text: str) -> str:
+    """The titles and headings of a page, each once, or nothing."""
+    titles = map(clean, _HEADINGS.findall(text)[:4])
+    return excerpt(" / ".join(dict.fromkeys(title for title in titles if title)))

@@ -95,13 +95,19 @@ def _items(text: str, read: Read, sieve: Sieve) -> list[Item]:
     head = _HEAD.match(text, _skip(text, place))
     mark = head.group() if head else None
     damaged = 0
+    following = (
+        -1
+    )  # where the next item begins; looked for once only, however many values of another form stand before it
     while True:
         place = _BETWEEN.match(text, place).end()  # type: ignore[union-attr] # it always matches
         if text.startswith("]", place):
             read.place = place + 1
             return items
-        following = text.find(mark, place + 1) if mark else -1
-        if following > 0 and (item := _sifted(text, place, following, sieve)) is not None:
+        if mark is not None and following <= place:
+            following = text.find(mark, place + 1)
+            mark = mark if following > 0 else None
+        like = mark is not None and text.startswith(mark, place)
+        if like and (item := _sifted(text, place, following, sieve)) is not None:
             items.append(item)
             place = following
             continue
@@ -116,8 +122,6 @@ def _items(text: str, read: Read, sieve: Sieve) -> list[Item]:
             end = following
         else:
             items.append(Item(value, text[place:end]))
-        if mark is not None and following < 0:
-            mark = None
         place = end
 
 
@@ -141,6 +145,10 @@ def _value(text: str, place: int) -> tuple[Any, int]:
         return _DECODER.raw_decode(text, place)
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # Python's own, of a number
+        raise ValueError("a number of too many digits") from None
 
 
 def _skip(text: str, place: int) -> int:

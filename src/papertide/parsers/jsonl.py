@@ -179,6 +179,7 @@ def _entry(paper: Mapping[str, Any], piece: _Piece) -> Entry:
         arxiv_id=_arxiv(paper),
         source_ids=tuple(sorted(set(_list(paper, "source_ids", _tidy)))),
         published=day,
+        year=_year(paper, published) if day is None else None,
         year_inferred=_flag(paper, "year_inferred") and day is not None,
         listed=listed[-1] if listed else None,
         also_listed=tuple(listed[:-1]),
@@ -232,6 +233,12 @@ def _arxiv(paper: Mapping[str, Any]) -> str | None:
     if value and found is None:
         raise ValueError(f"arxiv_id: {excerpt(value)!r} is no arXiv id")
     return found
+
+
+def _year(paper: Mapping[str, Any], published: str | None) -> int | None:
+    """The year of a paper without a day: of its own key, which isn't ours and may hold anything, else of `published`."""
+    found = re.match(r"[12]\d{3}(?!\d)", str(paper.get("year", published)))
+    return int(found.group()) if found else None
 
 
 _PART_OF_DAY = re.compile(r"\d{4}(?:-\d\d)?")

@@ -122,11 +122,19 @@ def _title(text: str, *, headed: bool) -> tuple[str, str] | None:
     found = _LINK.fullmatch(rest)
     if found is None:
         return None
-    url = urljoin("https://huggingface.co/", found["url"])
+    url = _address(found["url"])
     if not url.startswith(("https://", "http://")) or not _PAPER.search(url) or arxiv_id(url) is None:
         return None
     title = clean(unescape(found["text"]))
     return (title, url) if kind_of(title) is Kind.TEXT else None
+
+
+def _address(link: str) -> str:
+    """The whole address of a link, or nothing where it can be none, such as `https://[huggingface.co/`."""
+    try:
+        return urljoin("https://huggingface.co/", link)
+    except ValueError:
+        return ""
 
 
 def _plain(text: str) -> str:

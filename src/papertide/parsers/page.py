@@ -23,6 +23,8 @@ from papertide.records.listing import Entry, Listing, Problem
 
 LONGEST_LINE = 100_000
 """Characters; no abstract is near it, and a longer line is no part of a listing."""
+_MOST_PROBLEMS = 1_000
+"""Problems of one page that are told one by one; nobody reads more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +88,27 @@ def structured(
     *,
     day: date | None = None,
     total: int | None = None,
+    whole: bool = True,
 ) -> Listing:
     """The Listing of a page whose entries were read from data rather than from lines."""
     return Listing(
         layout=layout,
         entries=tuple(entries),
-        problems=tuple(problems),
+        problems=_bounded(problems),
         captured=captured,
         captured_given=captured is not None,
         day=day,
         total=total,
+        whole=whole,
     )
+
+
+def _bounded(problems: list[Problem]) -> tuple[Problem, ...]:
+    """The first problems of very many, how many more there are, and the last, which may tell that the page breaks off."""
+    left = len(problems) - _MOST_PROBLEMS - 1
+    if left < 1:
+        return tuple(problems)
+    return (*problems[:_MOST_PROBLEMS], Problem(reason=f"{left:,} more like these"), problems[-1])
 
 
 def told(error: ValidationError) -> str:
@@ -135,27 +147,24 @@ def to_listing(
             reason = "the page may be cut off in this date, so it is not used"
             problems.append(Problem(line=card.last, reason=reason, excerpt=excerpt(page.raw(card.last, card.last))))
         published, inferred = (None, False) if unsure else _published(card, year)
-        try:
-            entries.append(
-                Entry(
-                    line=card.line,
-                    title=tidy(card.title),
-                    abstract=tidy(card.abstract) if card.abstract else None,
-                    url=card.url,
-                    arxiv_id=arxiv,
-                    source_ids=(f"hf:{arxiv}",) if arxiv else (),
-                    published=published,
-                    year_inferred=inferred,
-                    listed=listed or captured,
-                    author_count=card.facts.author_count,
-                    organization=card.facts.organization,
-                    comments=None if unsure else _comments(card, dated=dated),
-                    upvotes=card.upvotes,
-                    raw=page.raw(card.first, card.last),
-                )
+        entries.append(
+            Entry(
+                line=card.line,
+                title=tidy(card.title),
+                abstract=tidy(card.abstract) if card.abstract else None,
+                url=card.url,
+                arxiv_id=arxiv,
+                source_ids=(f"hf:{arxiv}",) if arxiv else (),
+                published=published,
+                year_inferred=inferred,
+                listed=listed or captured,
+                author_count=card.facts.author_count,
+                organization=card.facts.organization,
+                comments=None if unsure else _comments(card, dated=dated),
+                upvotes=card.upvotes,
+                raw=page.raw(card.first, card.last),
             )
-        except ValidationError as error:
-            problems.append(Problem(line=card.line, reason=told(error), excerpt=excerpt(card.title)))
+        )
     return Listing(
         layout=layout,
         entries=tuple(entries),

@@ -2,7 +2,8 @@
 
 A record begins with `TY  - ` and ends with `ER  - `; each field is a line with its tag, and goes on in lines without one.
 What is read: TI, T1 (CT, BT) title; AB, N2 abstract; AU, A1 authors; DA, PY, Y1 date; DO doi; UR, L1, LK, L2 address; and
-the arXiv id from any field that names arXiv. Source: the RIS format specifications of Research Information Systems.
+the arXiv id, from journals and addresses that name it, and from any field but a text that is one and nothing else.
+Source: the RIS format specifications of Research Information Systems.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from datetime import date
 from papertide.errors import LayoutError
 from papertide.normal import clean
 from papertide.parsers.bibliography import (
+    arxiv_alone,
     arxiv_of,
     authors_of,
     begins_early,
     doi_of,
+    edition_year,
     entry_of,
     given_first,
     lines_ended,
@@ -35,7 +38,10 @@ _BEGIN = re.compile(r"^TY {1,3}- {0,3}[A-Z]{2,10}[ \t]{0,40}$", re.MULTILINE)
 _TAG = re.compile(r"(?P<tag>[A-Z][A-Z0-9])(?P<gap> {1,3})-(?P<value>.*)")
 _TYPE = re.compile(r"\s*[A-Z]{2,10}\s*")
 _TEXTS = frozenset({"TI", "T1", "AB", "N2", "AU", "A1", "KW", "AD"})
-"""Fields whose text may name the arXiv id of another paper."""
+"""Fields that are no id of anything."""
+_OWN = ("DO", "DI", "UR", "L1", "LK", "L2", "L3", "JO", "JF", "T2", "JA", "J1", "J2", "AN")
+"""Fields that are about the paper itself whatever else they hold: its addresses, its journal. Others, such as N1, may
+speak of another paper."""
 
 
 @dataclass(slots=True)
@@ -137,6 +143,7 @@ def _entry(record: _Record) -> Entry:
     names = [name for text in record.values("AU", "A1") for name in (split_names(text) if ";" in text else [text])]
     authors = authors_of(map(given_first, names))
     dates = [*record.values("DA"), *record.values("Y1"), *record.values("PY")]
+    day = published(dates, year=_year(record))
     addresses = [*record.values("UR"), *record.values("L1"), *record.values("LK"), *record.values("L2")]
     return entry_of(
         {
@@ -146,7 +153,8 @@ def _entry(record: _Record) -> Entry:
             "url": next((url for text in addresses if (url := url_of(text))), None),
             "arxiv_id": _arxiv(record),
             "doi": next((doi for text in [*record.values("DO", "DI"), *addresses] if (doi := doi_of(text))), None),
-            "published": published(dates, year=_year(record)),
+            "published": day,
+            "year": edition_year(day, [*record.values("PY"), *record.values("Y1"), *record.values("DA")]),
             "authors": authors.names,
             "author_count": authors.number,
             "raw": "\n".join(record.lines),
@@ -160,5 +168,7 @@ def _year(record: _Record) -> str:
 
 
 def _arxiv(record: _Record) -> str | None:
-    others = (value for tag in sorted(record.fields.keys() - _TEXTS) for value in record.values(tag))
-    return arxiv_of(f"{record.value('JO', 'JF', 'T2')} {record.value('VL')}", *others)
+    own = (value for tag in _OWN for value in record.values(tag))
+    found = arxiv_of(f"{record.value('JO', 'JF', 'T2')} {record.value('VL')}", *own)
+    remarks = (value for tag in sorted(record.fields.keys() - _TEXTS) for value in record.values(tag))
+    return found or arxiv_alone(*remarks)

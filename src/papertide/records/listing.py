@@ -57,10 +57,12 @@ class Entry(Known):
     """What one page says of one paper: cleaned fields, and the raw text that they were read from.
 
     `listed` is the day of the listing that shows it (the latest, where there are several), `also_listed` the others: only
-    a page that sums up other pages, such as an export of a library, knows them. `line` counts from 1.
+    a page that sums up other pages, such as an export of a library, knows them. `line` counts from 1. `year` is that of an
+    edition, where a bibliography tells a year and no day; it is for matching, and not the paper's own date.
     """
 
     line: Count | None = None
+    year: Annotated[int, Field(ge=1000, le=9999)] | None = None
     listed: date | None = None
     also_listed: tuple[date, ...] = ()
     raw: str = ""
@@ -71,8 +73,8 @@ class Listing(Record):
 
     `captured` is the day the page was saved, where that is known or follows from the page (`captured_given` tells
     which). `day` is the day whose listing the page says it is, and `total` how many papers it says there are in all, on
-    this page and others; None where it doesn't say. `notes` are remarks for a person, such as dates whose year stays
-    unknown.
+    this page and others; None where it doesn't say. `whole` is False where the page breaks off, so that more may have
+    stood on it. `notes` are remarks for a person, such as dates whose year stays unknown.
     """
 
     layout: Text
@@ -82,4 +84,5 @@ class Listing(Record):
     captured_given: bool = False
     day: date | None = None
     total: Count | None = None
+    whole: bool = True
     notes: tuple[Text, ...] = ()
