@@ -195,10 +195,11 @@ class FakeMemory:
         self.free: dict[str, float] = {}
         self.texts: dict[str, tuple[str, float]] = {}
 
-    def reserve(self, lane: str, now: float, interval: float) -> float:
-        """Take the first free moment of a lane."""
+    def reserve(self, lane: str, now: float, interval: float, patience: float) -> float:
+        """Take the first free moment of a lane, unless it is too far away."""
         moment = max(now, self.free.get(lane, now))
-        self.free[lane] = moment + interval
+        if moment - now <= patience:
+            self.free[lane] = moment + interval
         return moment
 
     def hold(self, lane: str, until: float) -> None:

@@ -84,7 +84,7 @@ def as_json(value: object) -> Answer:
 
 def as_page(day: date, items: list[dict[str, Any]]) -> Answer:
     """The page of a day, with its JSON inside."""
-    props = html.escape(json.dumps({"dateString": str(day), "periodType": "daily", "dailyPapers": items}))
+    props = html.escape(json.dumps({"dateString": str(day), "periodType": "day", "dailyPapers": items}))
     inside = f'<div class="SVELTE_HYDRATER contents" data-target="DailyPapers" data-props="{props}"></div>'
     return Answer(200, f"<!doctype html><html><body>{inside}</body></html>".encode(), {"Content-Type": "text/html"})
 

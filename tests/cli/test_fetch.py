@@ -72,7 +72,21 @@ def test_without_a_day(empty: Program, hub: Hub) -> None:
     store.close()
     ran = empty("fetch")
     assert days_asked(hub) == ["2026-11-20", "2026-11-21"]
+    assert "fetched whole before" not in ran.err
+    ran = empty("fetch", "--since", "2026-11-14", "--until", "2026-11-19")
     assert "6 days were fetched whole before (last on 2026-11-21)" in ran.err
+
+
+def test_a_long_absence_is_told(empty: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Days that a fetch after a long absence leaves out are named, with how to get them."""
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # nobody there: what is told comes first
+    store = open_library(empty.library, create=True)
+    store.fetching.got("hf", "day:2026-09-10", "2026-11-21T00:10:00Z", 5)
+    store.close()
+    ran = empty("fetch")
+    assert (
+        "the days from 2026-09-11 to 2026-10-20 are left out: `papertide fetch --since 2026-09-11` gets them" in ran.err
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,6 +102,8 @@ def test_without_a_day(empty: Program, hub: Hub) -> None:
         (("--week", "2026-W54"), "--week '2026-W54'"),
         (("--month", "2026-13"), "--month '2026-13'"),
         (("--month", "March"), "write it as 2026-03"),
+        (("--month", "9999-12"), "still to come"),
+        (("--week", "9999-W52"), "still to come"),
         (("hf-search",), "hf-search needs a --query"),
         (("hf-search", "--query", " "), "--query is empty"),
         (("hf", "--query", "lora"), "--query goes with"),
@@ -104,6 +120,16 @@ def test_what_makes_no_sense(empty: Program, hub: Hub, options: tuple[str, ...],
     assert told in ran.err
     assert hub.asked == []
     assert not empty.library.exists()
+
+
+@pytest.mark.parametrize("endpoint", ["http://[::1", "https://me:se/cret@host", "http://host?x=", "ftp://host"])
+def test_an_endpoint_that_is_none(empty: Program, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server's address that can't be one is wrong usage; a password in it isn't shown."""
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    ran = empty("fetch", "--date", str(DAY))
+    assert (ran.code, ran.out) == (2, "")
+    assert "endpoint" in ran.err
+    assert "cret" not in ran.err
 
 
 def test_trending_and_search(empty: Program, hub: Hub) -> None:

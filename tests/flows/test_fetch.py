@@ -13,7 +13,7 @@ from tests.hub import Answer, Hub, as_json, as_page, item, month_of, served
 
 from papertide.errors import LibraryError
 from papertide.flows.add import report_of
-from papertide.flows.fetch import IN_A_ROW, Got, days_to_look_at, fetch, plan
+from papertide.flows.fetch import IN_A_ROW, Absence, Got, fetch, plan, since_last
 from papertide.records.reports import AddReport
 from papertide.sources import hf
 from papertide.sources.base import Part, Request, Route
@@ -47,7 +47,7 @@ class Reader:
         steps: list[Got] = []
         todo = plan(parts, self.store, self.clock, again=again).parts
         with Client(self.store.fetching, self.clock) as client:
-            flow = fetch(todo, client, self.store, RULES, self.clock, today=self.today)
+            flow = fetch(todo, client, self.store, RULES, self.clock, today=self.today, again=again)
             return report_of(flow, steps.append), steps
 
     def days(self, first: date, last: date) -> list[Part]:
@@ -172,13 +172,20 @@ def test_what_was_asked_a_moment_ago_rests(reader: Reader) -> None:
 
 
 def test_where_a_fetch_without_a_day_begins(reader: Reader) -> None:
-    """It looks a week back; further where the last fetch was longer ago; a month at most."""
-    assert days_to_look_at(reader.store, TODAY) == date(2026, 3, 24)
+    """It looks a week back, and as far as the first day that was got, so that no gap stays; a month at most."""
+    assert since_last(reader.store, TODAY) == Absence(date(2026, 3, 24))
     reader.fetch(hf.daily(date(2026, 3, 10), reader.hub.url))
-    assert days_to_look_at(reader.store, TODAY) == date(2026, 3, 10)
-    assert days_to_look_at(reader.store, date(2026, 3, 12)) == date(2026, 3, 5)
-    assert days_to_look_at(reader.store, date(2026, 9, 1)) == date(2026, 8, 1)
-    assert days_to_look_at(reader.store, date(2026, 3, 1)) == date(2026, 2, 22)
+    assert since_last(reader.store, TODAY) == Absence(date(2026, 3, 10))
+    reader.fetch(hf.daily(date(2026, 3, 20), reader.hub.url))
+    assert since_last(reader.store, TODAY) == Absence(date(2026, 3, 10))
+    assert since_last(reader.store, date(2026, 3, 12)) == Absence(date(2026, 3, 5))
+    assert since_last(reader.store, date(2026, 3, 1)) == Absence(date(2026, 2, 22))
+
+
+def test_a_long_absence_is_told(reader: Reader) -> None:
+    """After more than a month the days that are not looked at are known, so that a person can be told."""
+    reader.fetch(hf.daily(date(2026, 3, 20), reader.hub.url))
+    assert since_last(reader.store, date(2026, 9, 1)) == Absence(date(2026, 8, 1), date(2026, 3, 21))
 
 
 # --- what is believed -------------------------------------------------------------------------------------------------
@@ -252,6 +259,64 @@ def test_never_no_papers_by_mistake(reader: Reader, answer: Answer, seen: str) -
     assert plan([part], reader.store, reader.clock).parts == (part,)
 
 
+def test_not_found_is_not_not_yet(reader: Reader) -> None:
+    """An address where nothing is found is a problem for today, too: it may be the wrong server's."""
+    reader.hub.instead = lambda _target: Answer(404, b"Not Found")
+    report, _ = reader.fetch(hf.daily(TODAY, reader.hub.url))
+    assert "404" in problems(report)[0][1]
+
+
+@pytest.mark.parametrize("elsewhere", ["/papers/date/2026-03-03", "/papers/week/2026-W10"])
+def test_a_page_that_leads_elsewhere(reader: Reader, elsewhere: str) -> None:
+    """A page that redirects to another day's is that other day's, whether it says its day itself or not."""
+    card = b"<article><h3><a href='/papers/2601.00001'>A title of a paper</a></h3></article>"
+
+    def instead(target: str) -> Answer | None:
+        if "/api/" in target:
+            return Answer(500, b"oops")
+        return (
+            Answer(200, b"<html><body>" + card + b"</body></html>")
+            if target == elsewhere
+            else (Answer(302, b"", {"Location": elsewhere}) if target.startswith("/papers") else None)
+        )
+
+    reader.hub.instead = instead
+    report, _ = reader.fetch(hf.daily(WEDNESDAY, reader.hub.url))
+    assert f"it leads to {elsewhere}" in problems(report)[0][1]
+    assert listed(reader.store) == []
+
+
+def test_a_page_that_breaks_off_is_not_the_whole_day(reader: Reader) -> None:
+    """What a cut answer holds is stored, the page is asked for the rest, and without one the day is asked for again."""
+    body = as_json(reader.hub.days[WEDNESDAY]).body
+    cut = Answer(200, body[: len(body) * 2 // 3], {"ETag": '"one"'})
+    part = hf.daily(WEDNESDAY, reader.hub.url)
+    reader.hub.instead = lambda target: cut if "p=0" in target else None
+    report, steps = reader.fetch(part)
+    assert len(listed(reader.store)) == 3
+    assert "breaks off" in steps[0].notes[0]
+    other = hf.daily(date(2026, 3, 5), reader.hub.url)
+    body = as_json(reader.hub.days[date(2026, 3, 5)]).body
+    cut = Answer(200, body[: len(body) // 2], {"ETag": '"one"'})
+    reader.hub.instead = lambda target: cut if "p=0" in target else Answer(404, b"no")
+    report, _ = reader.fetch(other)
+    assert report.new == 1
+    assert any("breaks off" in reason for _, reason in problems(report))
+    reader.hub.instead = lambda _target: None
+    assert reader.fetch(other)[0].new == 2
+
+
+def test_again_asks_as_if_for_the_first_time(reader: Reader) -> None:
+    """What is asked for again is sent again, whatever the server gave to tell it by."""
+    part = hf.daily(WEDNESDAY, reader.hub.url)
+    body = as_json(reader.hub.days[WEDNESDAY]).body
+    reader.hub.instead = lambda target: Answer(200, body, {"ETag": '"one"'}) if "p=0" in target else None
+    reader.fetch(part)
+    reader.hub.headers.clear()
+    reader.fetch(part, again=True)
+    assert all("If-None-Match" not in headers for _, headers in reader.hub.headers)
+
+
 def test_fewer_than_the_page_says(reader: Reader) -> None:
     """A page that says how many papers there are, and then gives none, is a problem."""
     feed = b"""<feed xmlns="http://www.w3.org/2005/Atom" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">
@@ -292,9 +357,26 @@ def test_others_go_on(reader: Reader) -> None:
     assert [got.entries for got in steps] == [3, None, 3]
 
 
+def test_days_that_are_not_there_stop_nothing(reader: Reader) -> None:
+    """Days that the server says it doesn't have are named, however many, and the others are got."""
+    gone = {f"2026-03-{day:02}" for day in range(2, 7)}
+    reader.hub.instead = lambda target: Answer(404, b"gone") if any(day in target for day in gone) else None
+    report, _ = reader.fetch(*reader.days(date(2026, 3, 2), date(2026, 3, 10)))
+    assert len(problems(report)) == 5
+    assert report.new == 6
+
+
+def test_a_dead_route_is_tried_last(reader: Reader) -> None:
+    """After some failures in a row the API is not asked first any more, while the pages are there."""
+    reader.hub.instead = lambda target: Answer(500, b"oops") if "/api/" in target else None
+    report, _ = reader.fetch(*reader.days(date(2026, 3, 9), date(2026, 3, 13)), *reader.days(date(2026, 3, 16), TODAY))
+    assert problems(report) == []
+    assert sum("/api/" in target for target in reader.hub.asked) == IN_A_ROW * 4
+
+
 def test_no_more_after_failures_in_a_row(reader: Reader) -> None:
     """After some failures in a row the rest is left for another time, and that is told."""
-    reader.hub.instead = lambda _target: Answer(404, b"gone")
+    reader.hub.instead = lambda _target: Answer(500, b"oops")
     report, _ = reader.fetch(*reader.days(date(2026, 3, 2), date(2026, 3, 12)))
     assert len(reader.asked()) == IN_A_ROW
     where, reason = problems(report)[-1]
@@ -324,13 +406,13 @@ def test_a_damaged_item_is_named(reader: Reader) -> None:
 
 def test_unchanged_pages_are_not_sent_again(reader: Reader) -> None:
     """A page that the server says is as it was counts as unchanged, without being sent."""
-    body = as_json(reader.hub.days[WEDNESDAY])
+    body = as_json(reader.hub.days[TODAY])
     empty = as_json([])
     reader.hub.instead = lambda target: Answer(200, body.body, {"ETag": '"one"'}) if "p=0" in target else empty
-    part = hf.daily(WEDNESDAY, reader.hub.url)
+    part = hf.daily(TODAY, reader.hub.url)
     assert reader.fetch(part)[0].new == 3
     reader.hub.instead = lambda target: Answer(304, b"", {"ETag": '"one"'}) if "p=0" in target else empty
-    report, steps = reader.fetch(part, again=True)
+    report, steps = reader.fetch(part)
     assert (report.pages, report.entries, report.unchanged) == (1, 3, 3)
     assert [got.entries for got in steps] == [3]
 
@@ -369,6 +451,15 @@ def test_trending_and_search(reader: Reader) -> None:
         assert reader.fetch(part)[0].entries == 66
         assert reader.fetch(part)[0].entries == 66
     assert listed(reader.store)[0][1] == "2026-03-02"
+
+
+def test_a_search_is_no_days_listing(reader: Reader) -> None:
+    """What a search finds was listed on the days that it says, and on none where it says none."""
+    found = item(1, WEDNESDAY)
+    del found["paper"]["submittedOnDailyAt"]
+    reader.hub.instead = lambda _target: as_json([found])
+    reader.fetch(hf.search("adapters", reader.hub.url))
+    assert [day for _, day in listed(reader.store)] == [None]
 
 
 def test_saved_pages_and_fetched_ones_meet(reader: Reader) -> None:

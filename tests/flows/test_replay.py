@@ -308,7 +308,7 @@ ODD = b"a first line that is no JSON\n" + json_page("Alpha, a longer title", "Om
 
 def test_the_layout_that_was_found_before(desk: Desk) -> None:
     """Where detection fails now, the layout that was detected then is tried before giving up; it stays "auto"."""
-    desk.add_as(Raw("odd.txt", ODD), misread(ODD.partition(b"\n")[2], {"title": "Menu"}))
+    desk.add_as(Raw("odd.txt", ODD), misread(ODD.partition(b"\n")[2], {"title": "Alpha, a longer"}))
     report = desk.replay()
     assert (report.merged, report.unchanged, len(report.problems)) == (2, 0, 1)
     assert desk.titles() == ["Alpha, a longer title", "Omega, the last of them"]

@@ -74,8 +74,9 @@ def test_one_found_leaves_the_others(new: list[Entry], data: st.DataObject) -> N
     ("old", "new", "found"),
     [
         ("bogus a b", "a b", {1: 0, 2: 1}),
-        ("a b c", "a mended c", {0: 0, 1: 1, 2: 2}),
-        ("x a y", "xx a yy", {0: 0, 1: 1, 2: 2}),
+        ("a mendid c", "a mended c", {0: 0, 1: 1, 2: 2}),
+        ("a other c", "a mended c", {0: 0, 2: 2}),
+        ("xylofone a yelowish", "xylophone a yellowish", {0: 0, 1: 1, 2: 2}),
         ("a glued c", "a one two c", {0: 0, 2: 3}),
         ("a one two c", "a joined c", {0: 0, 3: 2}),
         ("a b c d", "d a x y", {0: 1, 3: 0}),
@@ -93,8 +94,9 @@ def test_cases(old: str, new: str, found: dict[int, int]) -> None:
 
 
 def test_another_paper_in_its_place_is_not_it() -> None:
-    """Two entries in one place that have neither titles nor abstracts alike are two papers; one that is alike is mended."""
+    """Two entries in one place are one only where the titles or the abstracts say so."""
     one, other = "Adapters forget what they learnt. " * 8, "Robots read manuals for grippers. " * 8
     assert realign([Entry(title="Ash", abstract=one)], [Entry(title="Hazelwood", abstract=other)]) == {}
+    assert realign([Entry(title="Ash")], [Entry(title="Hazelwood", abstract=one)]) == {}
     assert realign([Entry(title="Ash", abstract=one)], [Entry(title="Hazelwood", abstract=one)]) == {0: 0}
     assert realign([Entry(title="Hazelwoods", abstract=one)], [Entry(title="Hazelwood", abstract=other)]) == {0: 0}

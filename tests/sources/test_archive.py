@@ -79,12 +79,13 @@ def test_a_page_is_a_gzip_file_for_its_owner_alone(archive: Archive) -> None:
 
 
 def test_a_page_that_is_there_is_left_alone(archive: Archive) -> None:
-    """Keeping a page again doesn't touch its file."""
+    """Keeping a page again doesn't touch its file, unless it is damaged: then it is mended."""
     path = file_of(archive, kept(archive, PAGE))
-    path.write_bytes(b"touched")
     before = path.stat()
     kept(archive, PAGE)
     assert path.stat() == before
+    path.write_bytes(b"touched")
+    assert archive.read(kept(archive, PAGE)) == PAGE
     assert names(archive.folder) == [path.parent.name, f"{path.parent.name}/{path.name}"]
 
 

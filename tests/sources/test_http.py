@@ -161,7 +161,7 @@ def test_other_processes_are_heeded(server: Loopback) -> None:
     """A lane that another process took waits, and a second client goes on where the first one stopped."""
     server.script("/", answer(PAGE))
     memory, clock = FakeMemory(), FakeClock()
-    memory.reserve("lane", clock.now(), 7.0)
+    memory.reserve("lane", clock.now(), 7.0, 60.0)
     with Asking(server, clock=clock, memory=memory) as one, Asking(server, clock=clock, memory=memory) as other:
         one.get("/", interval=3.0)
         other.get("/", interval=3.0)

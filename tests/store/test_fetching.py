@@ -14,6 +14,8 @@ from tests.fakes import NOW, add_pages, exit_codes, forked, json_page, look
 from papertide.store import SqliteStore, open_library
 from papertide.store.base import FetchedPart, PageMarks
 
+PATIENCE = 1e12
+
 
 def test_parts_by_source(store: SqliteStore) -> None:
     """A part is remembered for its source, with when it was got last and what it had."""
@@ -38,23 +40,30 @@ def test_marks_need_the_page(store: SqliteStore, path: Path) -> None:
 
 def test_a_lane_is_free_at_intervals(store: SqliteStore) -> None:
     """Whoever asks gets the first free moment; a lane that was left alone is free at once."""
-    assert [store.fetching.reserve("one", 100.0, 3.0) for _ in range(3)] == [100.0, 103.0, 106.0]
-    assert store.fetching.reserve("other", 100.0, 3.0) == 100.0
-    assert store.fetching.reserve("one", 1000.0, 3.0) == 1000.0
+    assert [store.fetching.reserve("one", 100.0, 3.0, PATIENCE) for _ in range(3)] == [100.0, 103.0, 106.0]
+    assert store.fetching.reserve("other", 100.0, 3.0, PATIENCE) == 100.0
+    assert store.fetching.reserve("one", 1000.0, 3.0, PATIENCE) == 1000.0
 
 
 def test_a_held_lane(store: SqliteStore) -> None:
     """A lane that is held lets nobody in before; holding it for less changes nothing."""
     store.fetching.hold("one", 500.0)
     store.fetching.hold("one", 300.0)
-    assert store.fetching.reserve("one", 100.0, 3.0) == 500.0
+    assert store.fetching.reserve("one", 100.0, 3.0, PATIENCE) == 500.0
+
+
+def test_a_moment_too_far_away_is_not_taken(store: SqliteStore) -> None:
+    """A moment that nobody will wait for is told, and stays free for the next who asks."""
+    store.fetching.hold("one", 500.0)
+    assert [store.fetching.reserve("one", 100.0, 3.0, 60.0) for _ in range(2)] == [500.0, 500.0]
+    assert store.fetching.reserve("one", 450.0, 3.0, 60.0) == 500.0
 
 
 def test_a_clock_that_was_set_back(store: SqliteStore) -> None:
     """A lane that a wrong clock closed for years is free again when the clock is right."""
-    store.fetching.reserve("one", 1e9, 3.0)
-    assert store.fetching.reserve("one", 1000.0, 3.0) == 1000.0
-    assert store.fetching.reserve("one", 1000.0, 3.0) == 1003.0
+    store.fetching.reserve("one", 1e9, 3.0, PATIENCE)
+    assert store.fetching.reserve("one", 1000.0, 3.0, PATIENCE) == 1000.0
+    assert store.fetching.reserve("one", 1000.0, 3.0, PATIENCE) == 1003.0
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -62,7 +71,7 @@ def test_a_clock_that_was_set_back(store: SqliteStore) -> None:
 def test_no_two_within_an_interval(store: SqliteStore, asked: list[tuple[float, float]]) -> None:
     """Whatever the clocks say, the moments given never fall back, and each leaves the one before its interval."""
     lane = f"lane {os.urandom(8).hex()}"
-    given_moments = [(store.fetching.reserve(lane, now, interval), interval) for now, interval in asked]
+    given_moments = [(store.fetching.reserve(lane, now, interval, PATIENCE), interval) for now, interval in asked]
     for (moment, interval), (later, _) in pairwise(given_moments):
         assert later >= moment + interval
     assert all(moment >= now for (moment, _), (now, _) in zip(given_moments, asked, strict=True))
@@ -71,7 +80,7 @@ def test_no_two_within_an_interval(store: SqliteStore, asked: list[tuple[float, 
 def _reserve(path: Path, times: int) -> None:
     store = open_library(path)
     for _ in range(times):
-        store.fetching.reserve("one", 100.0, 1.0)
+        store.fetching.reserve("one", 100.0, 1.0, PATIENCE)
     store.close()
 
 
@@ -80,7 +89,7 @@ def test_processes_share_a_lane(store: SqliteStore, path: Path) -> None:
     store.close()
     assert exit_codes([forked(partial(_reserve, path, 20)) for _ in range(3)]) == [0, 0, 0]
     again = open_library(path)
-    assert again.fetching.reserve("one", 100.0, 1.0) == 160.0
+    assert again.fetching.reserve("one", 100.0, 1.0, PATIENCE) == 160.0
     again.close()
 
 

@@ -15,17 +15,19 @@ from papertide.sources.base import Raw
 from papertide.store import SqliteStore, open_library
 from papertide.store.base import StoredPage
 
+DAY = date(2026, 5, 7)
+
 
 def test_every_page_with_what_was_said_of_it(store: SqliteStore) -> None:
     """Pages come in the order of their numbers, each with its layout, the one asked for, its days and its entries."""
     two = json_page("Alpha, a longer title", "Omega, the last of them")
     text = text_page(Card("Low-rank adapters for small language models", prose("adapters")), header="May 7")
     add_pages(store, Raw("two.jsonl", two, listed=date(2026, 5, 1)))
-    add_pages(store, Raw("page.txt", text, "hf-text"), captured=date(2026, 5, 7))
+    add_pages(store, Raw("page.txt", text, "hf-text"), captured=DAY)
     add_pages(store, Raw("none.json", b"[]"))
     assert store.recalling.pages() == [
         StoredPage(digest(two), "two.jsonl", "jsonl", "auto", None, False, date(2026, 5, 1), NOW, 2),
-        StoredPage(digest(text), "page.txt", "hf-text", "hf-text", date(2026, 5, 7), True, None, NOW, 1),
+        StoredPage(digest(text), "page.txt", "hf-text", "hf-text", DAY, True, DAY, NOW, 1),
         StoredPage(digest(b"[]"), "none.json", "hf-json", "auto", None, False, None, NOW, 0),
     ]
 

@@ -21,23 +21,24 @@ def span_named(
         return None
     if len(named) > 1:
         raise UsageError(f"{' and '.join(named)} are two ways to say it; choose one")
-    first: date | None
-    if day is not None:
-        first = last = day_given(day, "--date") or today
-    elif week is not None:
+    if until is not None and since is None:
+        raise UsageError("--until needs a --since")
+    if week is not None:
         first = _first_day("--week", week, "{}-1", "2026-W10")
-        last = first + timedelta(days=6)
     elif month is not None:
         first = _first_day("--month", month, "{}-01", "2026-03")
-        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     else:
-        first, last = day_given(since, "--since"), day_given(until, "--until") or today
-        if first is None:
-            raise UsageError("--until needs a --since")
-    if last < first:
-        raise UsageError(f"{last} is before {first}")
+        first = day_given(day, "--date") or day_given(since, "--since") or today
     if first > today:
         raise UsageError(f"{first} is still to come")
+    if week is not None:
+        last = first + timedelta(days=6)
+    elif month is not None:
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    else:
+        last = first if day is not None else day_given(until, "--until") or today
+    if last < first:
+        raise UsageError(f"{last} is before {first}")
     return first, min(last, today)
 
 

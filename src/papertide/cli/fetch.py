@@ -15,13 +15,14 @@ from papertide.cli.days import Span, span_named
 from papertide.cli.report import end_with
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import Config, token
-from papertide.errors import UsageError
+from papertide.errors import FetchError, UsageError
 from papertide.flows.add import report_of
-from papertide.flows.fetch import Got, Todo, days_to_look_at, noun, plan
+from papertide.flows.fetch import Got, Todo, noun, plan, since_last
 from papertide.flows.fetch import fetch as flow
 from papertide.normal import counted
 from papertide.records.reports import AddReport
 from papertide.sources import arxiv, hf
+from papertide.sources.address import base
 from papertide.sources.base import Archive, Part
 from papertide.sources.clock import SystemClock
 from papertide.sources.http import Client
@@ -71,26 +72,40 @@ def fetch(
     parts = _parts(source, span, query, category, common.config) if span or source != "hf" else None
     with common.library(create=True) as store:
         if parts is None:
-            since_last = (days_to_look_at(store, common.today), common.today)
-            parts = _parts(source, since_last, query, category, common.config)
-        todo = plan(parts, store, clock, again=again)
-        _tell_settled(common, todo)
-        report = _run(common, store, todo, clock, shown, archive_to_fill(common, False if no_archive else None))
+            absence = since_last(store, common.today)
+            parts = _parts(source, (absence.first, common.today), query, category, common.config)
+            todo = plan(parts, store, clock, again=again)
+            if absence.unseen is not None:
+                told = f"the days from {absence.unseen} to {absence.first - timedelta(days=1)} are left out"
+                common.console.say(f"{told}: `papertide fetch --since {absence.unseen}` gets them", "mark")
+        else:
+            todo = plan(parts, store, clock, again=again)
+            _tell_settled(common, todo)
+        report = _run(common, store, todo, clock, shown, archive_to_fill(common, False if no_archive else None), again)
     end_with(common.console, report)
 
 
 def _run(
-    common: Common, store: SqliteStore, todo: Todo, clock: SystemClock, shown: _Shown, archive: Archive | None
+    common: Common,
+    store: SqliteStore,
+    todo: Todo,
+    clock: SystemClock,
+    shown: _Shown,
+    archive: Archive | None,
+    again: bool,
 ) -> AddReport:
     """Run the flow to its end with a progress bar; remarks come when the bar is gone."""
     if any(part.source == "arxiv" for part in todo.parts) and common.config.contact is None:
-        common.console.say('arXiv asks its users for a contact: set contact = "you@example.org" in the config file')
+        how = 'set PAPERTIDE_CONTACT, or contact = "you@example.org" in the config file'
+        common.console.say(f"arXiv asks its users for a contact: {how}")
     console = common.console
     with (
         Client(store.fetching, clock, contact=common.config.contact, token=token(), also=arxiv.HOSTS) as client,
         console.progress("fetching", len(todo.parts), least=1) as shown.bar,
     ):
-        steps = flow(todo.parts, client, store, taxonomy(common), clock, today=common.today, archive=archive)
+        steps = flow(
+            todo.parts, client, store, taxonomy(common), clock, today=common.today, archive=archive, again=again
+        )
         report = report_of(steps, shown.done)
     for label, note in shown.notes:
         console.say(f"{label}: {note}", "mark")
@@ -138,16 +153,26 @@ def _parts(source: str, span: Span | None, query: str | None, category: str | No
     """What is asked of a source; `hf` needs its days. Raises UsageError for what the source itself can't make sense of."""
     if source == "arxiv":
         if span is None and query is None and category is not None:
-            return [arxiv.feed(category, settings.arxiv_endpoint or arxiv.FEEDS)]
+            return [arxiv.feed(category, _endpoint(settings.arxiv_endpoint) or arxiv.FEEDS)]
         since, until = span or (None, None)
-        return arxiv.search(query, category, since, until, settings.arxiv_endpoint or arxiv.API)
-    endpoint = (settings.hf_endpoint or hf.ENDPOINT).rstrip("/")
+        return arxiv.search(query, category, since, until, _endpoint(settings.arxiv_endpoint) or arxiv.API)
+    endpoint = _endpoint(settings.hf_endpoint) or hf.ENDPOINT
     if source == "hf-search":
         return [hf.search(query or "", endpoint)]
     if source == "hf-trending" or span is None:
         return [hf.trending(settings.today, endpoint)]
     first, last = span
     return [hf.daily(first + timedelta(days=k), endpoint) for k in range((last - first).days + 1)]
+
+
+def _endpoint(text: str | None) -> str | None:
+    """A server's address as it was set; raises UsageError for one that is none."""
+    if text is None:
+        return None
+    try:
+        return base(text)
+    except FetchError as error:
+        raise UsageError(f"the endpoint {error.name}: {error.reason}") from None
 
 
 def _check(source: str, span: Span | None, query: str | None, category: str | None) -> None:

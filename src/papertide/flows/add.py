@@ -120,7 +120,7 @@ def _told(given: Raw | Unread, layout: str, captured: date | None) -> Raw | Unre
     name = printable(given.name)
     if isinstance(given, Unread):
         return replace(given, name=name)
-    told = given if captured is None else replace(given, captured=captured, listed=None)
+    told = given if captured is None else replace(given, captured=captured, listed=captured)
     return replace(told, name=name, layout=layout if layout != "auto" else given.layout)
 
 
@@ -187,10 +187,7 @@ class Adder:
             if self._archive is not None:
                 self._archive.keep(digest, raw.data)
             known = self._store.known_page(digest)
-            if known is not None and known.captured_given and not listing.captured_given:
-                listing = parse(
-                    raw.data, listing.layout, known.captured, listed=raw.listed
-                )  # what a person said of the page still holds
+            raw, listing = _as_was_said(raw, listing, known)
             read = _compared(listing, known, raw.name)
             begun = self._store_page(raw, listing, digest, read) if known is None or read.changes else frozenset[int]()
             new = begun - read.unchanged
@@ -373,6 +370,17 @@ def _compared(listing: Listing, known: KnownPage | None, page: str) -> _Read:
         gone=gone,
         changes=bool(fresh or moved or len(kept) < len(stood)),
     )
+
+
+def _as_was_said(raw: Raw, listing: Listing, known: KnownPage | None) -> tuple[Raw, Listing]:
+    """What was said of a page when it was added before still holds, unless a person says something else now."""
+    if known is None or raw.captured is not None:
+        return raw, listing
+    listed = known.listed or raw.listed
+    if not known.captured_given and listed == raw.listed:
+        return raw, listing
+    captured = known.captured if known.captured_given else None
+    return replace(raw, listed=listed), parse(raw.data, listing.layout, captured, listed=listed)
 
 
 def _position(ref: int) -> int | None:

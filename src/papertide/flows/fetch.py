@@ -8,12 +8,15 @@ is kept. "No papers" is believed only of an answer that says so itself.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from papertide.errors import FetchError, InputError, LibraryError
 from papertide.flows.add import Adder, Tally
+from papertide.normal import counted
 from papertide.parsers import parse
 from papertide.records.listing import Listing
 from papertide.records.reports import AddReport, InputProblem
@@ -54,14 +57,24 @@ class Got:
     notes: tuple[str, ...] = ()
 
 
-def days_to_look_at(store: Store, today: date) -> date:
-    """The first day that a fetch without a day looks at: the last week, or all since the last day that was got.
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """The days that a fetch without a day looks at begin with `first`; those from `unseen` on up to it are left out."""
 
-    After a longer absence than _FURTHEST_BACK the days have to be named.
+    first: date
+    unseen: date | None = None
+
+
+def since_last(store: Store, today: date) -> Absence:
+    """The days that a fetch without a day looks at: those since the earliest that was ever got, as `plan` leaves out what
+    was got, but no more than _FURTHEST_BACK; the last week in any case.
     """
     days = [date.fromisoformat(key.removeprefix("day:")) for key in store.fetching.parts("hf")]
-    last = max((day for day in days if day <= today), default=today)
-    return max(min(last, today - timedelta(days=_BACK)), today - timedelta(days=_FURTHEST_BACK))
+    week, furthest = today - timedelta(days=_BACK), today - timedelta(days=_FURTHEST_BACK)
+    got = [day for day in days if day <= today]
+    first = max(min([*got, week]), furthest)
+    unseen = max(got, default=first) + timedelta(days=1)
+    return Absence(first, unseen if got and unseen < first else None)
 
 
 def plan(parts: Iterable[Part], store: Store, clock: Clock, *, again: bool = False) -> Todo:
@@ -107,20 +120,22 @@ def fetch(
     *,
     today: date,
     archive: Archive | None = None,
+    again: bool = False,
 ) -> Generator[Got, None, AddReport]:
     """Ask for parts and take them in, yielding a Got for each; the generator's value is the report.
 
-    A part that fails is a problem in the report. After IN_A_ROW of them, or where the host can't be reached at all, the
-    rest is left for the next run, and the report says so.
+    A part that fails is a problem in the report. After IN_A_ROW of them that the server gave no clear answer for, or where
+    the host can't be reached at all, the rest is left for the next run, and the report says so. With `again` pages are
+    asked for as if they had never been got.
     """
-    run = _Run(client, store, taxonomy, clock, today, archive)
+    run = _Run(client, store, taxonomy, clock, today, archive, again=again)
     failed = 0
     for place, part in enumerate(parts):
         try:
             got = run.part(part)
-        except FetchError as error:
+        except _Missed as error:
             run.tally.problems.append(InputProblem(input=part.label, reason=error.reason))
-            failed += 1
+            failed += not error.clear
             yield Got(part.label, None)
             left = len(parts) - place - 1
             if left and (failed == IN_A_ROW or not error.reachable):
@@ -144,6 +159,16 @@ class _OtherDay(InputError):
     """A page for another day than the one that was asked for."""
 
 
+class _Missed(Exception):
+    """A part that no route gave, and why; `clear` where the server's answers say that asking again won't help."""
+
+    def __init__(self, missed: Sequence[InputError]) -> None:
+        super().__init__()
+        self.reason = "; then ".join(map(str, missed))
+        self.clear = all(map(_is_clear, missed))
+        self.reachable = all(not isinstance(error, FetchError) or error.reachable for error in missed)
+
+
 @dataclass(slots=True)
 class _Pages:
     """What one route gave so far: papers, and items that were none."""
@@ -165,41 +190,49 @@ class _Run:
         clock: Clock,
         today: date,
         archive: Archive | None,
+        *,
+        again: bool,
     ) -> None:
         self.tally = Tally()
         self._client = client
         self._log = store.fetching
         self._clock = clock
         self._today = today
+        self._again = again
+        self._down: Counter[str] = Counter()
         self._adder = Adder(store, taxonomy, self._now, archive=archive)
 
     def part(self, part: Part) -> Got:
-        """Get one part by the first route that works; raises FetchError saying what each of them missed."""
+        """Get one part by the first route that works; raises _Missed where none does.
+
+        A route that failed IN_A_ROW times is the last to be tried.
+        """
         missed: list[InputError] = []
-        for route in part.routes:
+        for route in sorted(part.routes, key=lambda route: self._down[route.layout] >= IN_A_ROW):
             pages = _Pages()
             try:
                 self._pages(part, route, pages)
             except InputError as error:
                 missed.append(error)
+                self._down[route.layout] += not _is_clear(error)
                 if isinstance(error, FetchError) and not error.reachable:
                     break
                 continue
+            self._down[route.layout] = 0
             self._log.got(part.source, part.key, self._now(), pages.entries)
             detours = [f"{error}; read from {route.layout} instead" for error in missed]
             if not pages.entries and (part.day is None or part.day.weekday() < _SATURDAY):
                 pages.notes.append("no papers")
             return Got(part.label, pages.entries, (*detours, *dict.fromkeys(pages.notes)))
-        if part.day is not None and part.day >= self._today and all(map(_is_not_yet, missed)):
+        if part.day is not None and part.day >= self._today and _are_not_yet(missed):
             return Got(part.label, 0, ("not published yet",))
-        reachable = not any(isinstance(error, FetchError) and not error.reachable for error in missed)
-        raise FetchError(part.label, "; then ".join(map(str, missed)), reachable=reachable)
+        raise _Missed(missed)
 
     def _pages(self, part: Part, route: Route, pages: _Pages) -> None:
         """Take in the pages of a route, one after the other, until one says that there are no more."""
         for number in range(_MOST_PAGES if route.size is not None else 1):
             request = route.page(number)
-            marks = self._log.marks(request.url)
+            marks = None if self._again else self._log.marks(request.url)
             answer = self._client.get(request, Validators(marks.etag, marks.modified) if marks else None)
             if marks is not None and not answer.fresh:
                 self._unchanged(marks, pages)
@@ -221,7 +254,7 @@ class _Run:
             listing = parse(raw.data, raw.layout, raw.captured, listed=raw.listed)
         except InputError as error:
             raise FetchError(request.url, error.reason) from error
-        _check_day(part, request, listing)
+        _check_day(part, request, answer, listing)
         names = {entry.arxiv_id or entry.url or entry.title for entry in listing.entries}
         if names <= pages.names and not listing.problems:
             if listing.total is not None and listing.total > pages.entries + pages.damaged:
@@ -230,6 +263,8 @@ class _Run:
             return True
         pages.names |= names
         pages.notes += self._adder.add(raw, listing, self.tally)
+        if not listing.whole:
+            raise FetchError(request.url, f"the page breaks off behind {counted(len(listing.entries), 'paper')}")
         if answer.etag or answer.modified:
             digest = hashlib.sha256(raw.data).hexdigest()
             self._log.keep_marks(request.url, answer.etag, answer.modified, digest)
@@ -241,16 +276,29 @@ class _Run:
         return datetime.fromtimestamp(self._clock.now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _check_day(part: Part, request: Request, listing: Listing) -> None:
+def _check_day(part: Part, request: Request, answer: Answer, listing: Listing) -> None:
     """Raise for a listing that is another day's: servers answer with the latest day instead of one they don't have."""
     if part.day is None:
         return
+    path = urlsplit(answer.url).path
+    if path != urlsplit(request.url).path and str(part.day) not in path:
+        raise _OtherDay(request.url, f"it leads to {path}, which is not for {part.day}")
     days = {listing.day} if listing.day is not None else {entry.listed for entry in listing.entries if entry.listed}
     if days and part.day not in days:
         other = ", ".join(sorted(map(str, days))[:3])
         raise _OtherDay(request.url, f"the page is for {other}, not for {part.day}")
 
 
-def _is_not_yet(error: InputError) -> bool:
-    """Whether this is how a server says that a day has no listing yet."""
-    return isinstance(error, _OtherDay) or (isinstance(error, FetchError) and error.status in (400, 404))
+_NO_SUCH_DAY = 400
+_GONE = frozenset({_NO_SUCH_DAY, 404, 410})
+
+
+def _is_clear(error: InputError) -> bool:
+    """Whether a server said plainly that it doesn't have this, which says nothing of what else is asked for."""
+    return isinstance(error, _OtherDay) or (isinstance(error, FetchError) and error.status in _GONE)
+
+
+def _are_not_yet(missed: Sequence[InputError]) -> bool:
+    """Whether this is how a server says that a day has no listing yet; "not found" alone may be a wrong address."""
+    said = any(isinstance(e, _OtherDay) or (isinstance(e, FetchError) and e.status == _NO_SUCH_DAY) for e in missed)
+    return said and all(map(_is_clear, missed))

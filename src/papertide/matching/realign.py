@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from rapidfuzz import fuzz
 
 from papertide.matching.keys import Face, face_of
-from papertide.matching.rules import LEAST_RATIO, Texts, compare_texts
+from papertide.matching.rules import Texts, compare_texts
 from papertide.records.listing import Entry
 
 
@@ -83,8 +83,16 @@ def _between(old: int, new: int, found: Mapping[int, int]) -> dict[int, int]:
     return runs
 
 
+_ALIKE = 75.0
+"""The least `ratio` of two titles of which one may be the other, mended."""
+
+
 def _others(a: Face, b: Face) -> bool:
-    """Whether two entries can't be one read in two ways: two arXiv ids, or neither their abstracts nor titles are alike."""
+    """Whether two entries are not one that is read in another way.
+
+    That takes evidence: abstracts that agree or titles that are alike. What a person decided on the one would else be said
+    of the other.
+    """
     if a.arxiv_id and b.arxiv_id:
         return True  # one id would have aligned them
-    return compare_texts(a.abstract, b.abstract) is Texts.DIFFER and fuzz.ratio(a.key, b.key) < LEAST_RATIO[Texts.AGREE]
+    return compare_texts(a.abstract, b.abstract) is not Texts.AGREE and fuzz.ratio(a.key, b.key) < _ALIKE

@@ -26,8 +26,16 @@ def address(text: str) -> httpx.URL:
     else:
         if wrong is None:
             return url
-    name = re.sub(r"^([\w+.-]*:)?[/\\]*[^/?#]*@", r"\1//", clean(text))[:_LONGEST_NAME]
+    name = re.sub(r"^([\w+.-]*:)?.*@", r"\1//", clean(text))[:_LONGEST_NAME]
     raise FetchError(name, f"it {wrong}")
+
+
+def base(text: str) -> str:
+    """The address of a server that paths are put behind. Raises FetchError for one that has a query besides."""
+    url = address(text)
+    if url.query:
+        raise FetchError(str(url), "it holds a query, and so can't be the beginning of other addresses")
+    return str(url).rstrip("/")
 
 
 def why_not(url: httpx.URL) -> str | None:

@@ -53,13 +53,14 @@ class Archive:
         return cls(Path(os.path.realpath(library) + ".pages"))
 
     def keep(self, digest: str, data: bytes) -> None:
-        """Keep a page under the SHA-256 of its bytes; one that is there is left alone. Raises LibraryError."""
+        """Keep a page under the SHA-256 of its bytes; one that is there whole is left alone. Raises LibraryError."""
         path = self._path(digest)
         if len(data) > self._largest:
             raise LibraryError(str(path), f"a page of {len(data)} bytes is too large to be archived")
         with _translated(path, "; `--no-archive` adds pages without keeping their bytes"):
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, LibraryDamaged):
                 _check(path)
+                self._whole(path, digest)
                 return
             for folder in (self.folder, path.parent):
                 with suppress(FileExistsError):  # if it is no folder, what comes next says so
@@ -72,11 +73,15 @@ class Archive:
         with _translated(path):
             try:
                 _check(path)
-                most = self._largest + self._largest // 1000 + 1000  # what can't be made smaller grows a little
-                with path.open("rb") as file:
-                    packed = file.read(most)
+                return self._whole(path, digest)
             except FileNotFoundError:
                 return None
+
+    def _whole(self, path: Path, digest: str) -> bytes:
+        """The bytes in a file, held against their digest."""
+        most = self._largest + self._largest // 1000 + 1000  # what can't be made smaller grows a little
+        with path.open("rb") as file:
+            packed = file.read(most)
         data = _unpacked(packed, self._largest)
         if data is None or sha256(data).hexdigest() != digest:
             raise LibraryDamaged(str(path), "is damaged: these are not the bytes that were archived")

@@ -118,8 +118,11 @@ class OpenArchive(Archive, Protocol):
 class Memory(Protocol):
     """What a client remembers from one run to the next; moments are seconds since 1970."""
 
-    def reserve(self, lane: str, now: float, interval: float) -> float:
-        """Take the first free moment of a lane, `now` or later; the next is free `interval` seconds after it."""
+    def reserve(self, lane: str, now: float, interval: float, patience: float) -> float:
+        """Take the first free moment of a lane, `now` or later; the next is free `interval` seconds after it.
+
+        One that is more than `patience` seconds away is told and not taken.
+        """
 
     def hold(self, lane: str, until: float) -> None:
         """Let nobody into a lane before `until`."""

@@ -155,7 +155,7 @@ class Client:
 
     def _take_turn(self, visit: _Visit, why: str) -> None:
         now = self._clock.now()
-        moment = self._memory.reserve(visit.request.lane, now, visit.interval)
+        moment = self._memory.reserve(visit.request.lane, now, visit.interval, self._limits.patience)
         if moment - now > self._limits.patience:
             raise Trouble(f"{visit.url.host} wants no request before {iso(moment)}; come back then", status=429)
         if moment > now:

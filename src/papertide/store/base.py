@@ -43,12 +43,13 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
-    """A page that was added before: its number, its capture, and its stored sightings by position."""
+    """A page that was added before: its number, its capture, its stored sightings by position, and whose day's it is."""
 
     id: int
     captured: date | None
     captured_given: bool
     sightings: Mapping[int, Seen]
+    listed: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +263,11 @@ class Fetching(Protocol):
     def keep_marks(self, url: str, etag: str | None, modified: str | None, digest: str) -> None:
         """Remember what a server gave with a page; `digest` names the page's bytes."""
 
-    def reserve(self, lane: str, now: float, interval: float) -> float:
-        """Take the first free moment of a lane, `now` or later; the next is free `interval` seconds after it."""
+    def reserve(self, lane: str, now: float, interval: float, patience: float) -> float:
+        """Take the first free moment of a lane, `now` or later; the next is free `interval` seconds after it.
+
+        One that is more than `patience` seconds away is told and not taken.
+        """
 
     def hold(self, lane: str, until: float) -> None:
         """Let nobody into a lane before `until`, a day ahead at most; one that is closed for longer stays so."""

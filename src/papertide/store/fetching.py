@@ -44,14 +44,19 @@ class FetchLog:
         with self._database.transaction() as connection:
             connection.execute(sql, (url, etag, modified, digest))
 
-    def reserve(self, lane: str, now: float, interval: float) -> float:
-        """Take the first free moment of a lane, `now` or later; the next is free `interval` seconds after it."""
+    def reserve(self, lane: str, now: float, interval: float, patience: float) -> float:
+        """Take the first free moment of a lane, `now` or later; the next is free `interval` seconds after it.
+
+        One that is more than `patience` seconds away is told and not taken.
+        """
         with self._database.transaction() as connection:
             row = connection.execute("SELECT free FROM lane WHERE name = ?", (lane,)).fetchone()
             free = row[0] if row and row[0] - now <= _LONGEST_HOLD else now
             moment = max(now, free)
+            if moment - now > patience:
+                return moment
             connection.execute("INSERT OR REPLACE INTO lane (name, free) VALUES (?, ?)", (lane, moment + interval))
-        return moment
+            return moment
 
     def hold(self, lane: str, until: float) -> None:
         """Let nobody into a lane before `until`; one that is closed for longer stays so."""

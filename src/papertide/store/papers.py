@@ -122,18 +122,18 @@ class PaperStore:
     def known_page(self, digest: str) -> KnownPage | None:
         """The page with these bytes, if it was added before."""
         with translated(self._database.path):
-            sql = "SELECT id, captured, captured_given, layout, name FROM page WHERE digest = ?"
+            sql = "SELECT id, captured, captured_given, layout, name, listed FROM page WHERE digest = ?"
             page = self._connection.execute(sql, (digest,)).fetchone()
             if page is None:
                 return None
             sql = "SELECT position, id, entry, paper_id FROM sighting WHERE page_id = ?"
             rows = self._connection.execute(sql, page[:1]).fetchall()
-        number, captured, given, layout, name = page
+        number, captured, given, layout, name, listed = page
         sightings = {
             position: Seen(ref, entry_from_json(entry), layout, _day(captured), name, paper)
             for position, ref, entry, paper in rows
         }
-        return KnownPage(number, _day(captured), bool(given), sightings)
+        return KnownPage(number, _day(captured), bool(given), sightings, _day(listed))
 
     def title_keys(self, after: int) -> tuple[list[str], int]:
         """The title keys of the sightings numbered above `after`, and the highest number there is."""

@@ -4,6 +4,8 @@
 ALTER TABLE page ADD COLUMN asked TEXT NOT NULL DEFAULT 'auto';   -- the layout that was asked for
 ALTER TABLE page ADD COLUMN listed TEXT;                          -- the day whose listing it is, by its name or address
 
+UPDATE page SET listed = captured WHERE captured_given = 1 AND layout IN ('hf-json', 'hf-html');
+
 -- Parts of a source (a day of a listing) that were fetched whole.
 CREATE TABLE fetched (
     source  TEXT NOT NULL,
