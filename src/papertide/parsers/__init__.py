@@ -31,7 +31,7 @@ LAYOUTS = {
 }
 """Each layout's module; it is loaded when a page may have that layout, as some bring libraries along."""
 
-_BY_FIRST = {"[": ("jsonl", "hf-json"), "{": ("jsonl", "hf-json"), "<": ("arxiv-atom", "hf-html")}
+_BY_FIRST = {"[": ("jsonl", "hf-json"), "{": ("jsonl", "hf-json"), "<": ("hf-html", "arxiv-atom")}
 """Layouts that only a text beginning so can have."""
 
 _BY_LOOKS = ("jsonl", "bibtex", "ris", "csv")
@@ -91,7 +91,7 @@ def _candidates(text: str) -> Iterable[str]:
     """The layouts that a text may have, most telling first, each once."""
     start = text[:1000].lstrip("\ufeff \t\r\n").lower()
     by_first: tuple[str, ...] = _BY_FIRST.get(start[:1], ())
-    if start.startswith(("<?xml", "<feed", "<rss")) and "<html" not in start:
+    if start.startswith(("<?xml", "<feed", "<rss", "<rdf")) and "<html" not in start:
         by_first = ("arxiv-atom",)  # a feed, which no reader of pages should try
     telling = [name for name in by_first or _BY_LOOKS if name not in _BY_LOOKS or _module(name).looks(text)]
     return dict.fromkeys((*telling, *by_first, "markdown", "hf-text"))
