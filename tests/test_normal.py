@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import unicodedata
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from papertide.normal import arxiv_id, clean, counted, safe, solid_text, text_key, title_key, words
+from papertide.normal import arxiv_id, clean, counted, safe, solid_text, text_key, title_key, unescaped, words
 
 NASTY = [
     *"abcÉß é1.+#-_{}$^\\&;:'\"~ \t\n\r\x00\x07\x1b\x7f\x85\x9b\u00a0\u00ad\u200b\u202e\u2028\u2066\ufeff\ue000\ud800",
@@ -224,3 +225,21 @@ def test_an_id_is_found_in_its_urls(year: int, month: int, number: int, version:
 def test_counted() -> None:
     """One is not plural."""
     assert [counted(n, "paper") for n in (0, 1, 2)] == ["0 papers", "1 paper", "2 papers"]
+
+
+@pytest.mark.parametrize("zeros", ["", "0", "0" * 5_000])
+@pytest.mark.parametrize(
+    ("digits", "made"), [("65", "A"), ("65;", "A"), ("99999999;", "\ufffd"), ("9" * 5_000, "\ufffd")]
+)
+def test_references_of_any_length(zeros: str, digits: str, made: str) -> None:
+    """A reference means its character however many zeros it begins with; one that means none is a replacement."""
+    assert unescaped(f"x&#{zeros}{digits} y") == f"x{made} y"
+    assert clean(f"x&amp;#{zeros}{digits} y") == f"x{made} y"
+    assert words(f"x &amp;#{zeros}{digits} y") == words(f"x {made} y")
+
+
+@given(st.lists(st.sampled_from(["&", "#", "0", "00000000", "65", "x", "9" * 8, ";", "&#", "a", "amp;"])))
+def test_unescaped_is_the_standard_one(pieces: list[str]) -> None:
+    """But for references that the standard function can't read, it gives the same."""
+    text = "".join(pieces)
+    assert unescaped(text) == html.unescape(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from rapidfuzz import fuzz
 
-from papertide.matching.cluster import plan
+from papertide.matching.cluster import Ruling, plan
 from papertide.matching.find import find_duplicates
 from papertide.matching.index import TitleIndex
-from papertide.matching.keys import face_of
+from papertide.matching.keys import Face, face_of
 from papertide.matching.merge import fold
 from papertide.matching.rules import Kind, compare
 from papertide.records import Entry
@@ -138,3 +139,132 @@ def test_records_must_hold_an_id_and_a_title() -> None:
         find_duplicates([{"title": "x"}])
     with pytest.raises(ValidationError):
         find_duplicates([{"id": 1, "title": " "}])
+
+
+# --- against the plain way --------------------------------------------------------------------------------------------
+
+
+def plainly(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """The groups, by comparing each pair of faces and joining them one link after another, with no thrift."""
+    faces = sorted({face_of(entry) for entry in entries}, key=lambda face: face.order)
+    links = [(strength(a, b), i, j) for (i, a), (j, b) in combinations(enumerate(faces), 2)]
+    papers = [{face} for face in faces]
+    for _, i, j in sorted(links):
+        one, other = (next(paper for paper in papers if faces[k] in paper) for k in (i, j))
+        vetoed = any(compare(a, b).kind is Kind.DIFFERENT for a in one for b in other)
+        if one is not other and not vetoed and compare(faces[i], faces[j]).kind is Kind.SAME:
+            papers.remove(other)
+            one |= other
+    return [[entry for entry in entries if face_of(entry) in paper] for paper in papers]
+
+
+def strength(a: Face, b: Face) -> tuple[int, float, bool]:
+    """What orders links: one arXiv id, one DOI, the ratio of the titles, abstracts that begin alike."""
+    rank = 0 if a.arxiv_id and a.arxiv_id == b.arxiv_id else 1 if a.doi and a.doi == b.doi else 2
+    ratio = 100.0 if rank < 2 or a.key == b.key else fuzz.ratio(a.key, b.key)
+    return rank, -ratio, not (a.text_key and a.text_key == b.text_key)
+
+
+@given(st.lists(ENTRIES, max_size=12))
+def test_thrift_changes_nothing(entries: list[Entry]) -> None:
+    """Comparing only where it matters gives the groups that comparing everything gives."""
+    assert as_set(groups(entries)) == as_set(plainly(entries))
+
+
+def test_a_crowd_of_near_titles_is_compared_once() -> None:
+    """Where two papers' crowds are linked by many titles and parted by one veto, no pair is weighed over and over."""
+    left = [Entry(title=f"Forgetting in adapters of {'a' * k}b", abstract=TEXTS[1], author_count=2) for k in range(30)]
+    right = [entry.model_copy(update={"author_count": 3, "abstract": TEXTS[2]}) for entry in left]
+    assert as_set(groups([*left, *right])) == as_set(plainly([*left, *right]))
+
+
+# --- a person's word --------------------------------------------------------------------------------------------------
+
+
+def planned(entries: Sequence[Entry], *rulings: Ruling) -> list[list[int]]:
+    """The places of the entries (from 1) by paper, with rulings that name them by their places."""
+    sightings = [s._replace(ref=-s.ref) for s in seen(entries)]
+    index = TitleIndex(face_of(entry).key for entry in entries)
+    made = plan(sightings, index.near, rulings=rulings)
+    return sorted(sorted(p.ref for p in group.placements) for group in made.groups)
+
+
+SIDES = st.lists(st.integers(1, 8), min_size=2, max_size=8, unique=True).flatmap(
+    lambda refs: st.integers(1, len(refs) - 1).map(lambda k: (tuple(refs[:k]), tuple(refs[k:])))
+)
+RULINGS = st.lists(st.builds(Ruling, st.booleans(), SIDES, st.just("by ada")), min_size=1, max_size=3)
+
+
+@given(st.lists(ENTRIES, min_size=8, max_size=8), RULINGS)
+def test_the_newest_word_holds(entries: list[Entry], rulings: list[Ruling]) -> None:
+    """Whatever the rules and older words say: what is one paper is in one group, what is parted never meets."""
+    found = planned(entries, *rulings)
+    last = rulings[-1]
+    holding = [{k for k, group in enumerate(found) if set(side) & set(group)} for side in last.sides]
+    assert all(len(groups_of) == 1 for groups_of in holding)
+    assert (holding[0] == holding[1]) is last.same
+
+
+@given(st.lists(ENTRIES, min_size=8, max_size=8), RULINGS, st.permutations(range(8)))
+def test_words_depend_on_no_order(entries: list[Entry], rulings: list[Ruling], order: list[int]) -> None:
+    """The same words on the same sightings in another order give the same papers."""
+    sightings = [s._replace(ref=-s.ref) for s in seen(entries)]
+    index = TitleIndex(face_of(entry).key for entry in entries)
+    named = {s.ref: order.index(s.ref - 1) + 1 for s in sightings}  # the number it has when imported in that order
+    renamed = [sightings[k]._replace(ref=place) for place, k in enumerate(order, 1)]
+    words = [Ruling(r.same, tuple(tuple(named[x] for x in side) for side in r.sides), r.told) for r in rulings]
+    one = plan(sightings, index.near, rulings=rulings)
+    other = plan(renamed, index.near, rulings=words)
+    as_named = sorted(sorted(named[p.ref] for p in group.placements) for group in one.groups)
+    # Sightings that say the same and that nobody named are one another's equals: which is meant can't be told.
+    assert as_named == sorted(sorted(p.ref for p in group.placements) for group in other.groups)
+
+
+@given(st.lists(ENTRIES, min_size=8, max_size=8), SIDES)
+def test_a_merge_is_symmetric(entries: list[Entry], sides: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+    """Which of two papers is named first makes no difference."""
+    one, other = sides
+    assert planned(entries, Ruling(True, (one, other), "")) == planned(entries, Ruling(True, (other, one), ""))
+
+
+def test_a_word_outlives_a_veto_for_what_is_like_it() -> None:
+    """Papers with two arXiv ids that a person joined draw further sightings of both ids."""
+    entries = [
+        Entry(title=t, arxiv_id=f"2401.0000{n}")
+        for t, n in (("On tides", 1), ("On moons", 2), ("Tides", 1), ("Moons", 2))
+    ]
+    assert planned(entries) == [[1, 3], [2, 4]]
+    assert planned(entries, Ruling(True, ((1,), (2,)), "")) == [[1, 2, 3, 4]]
+
+
+def test_a_third_goes_to_the_first_side() -> None:
+    """What says the same as both sides of a split goes to the side that was named first."""
+    entries = [Entry(title="On tides")] * 3
+    assert planned(entries, Ruling(False, ((1,), (2,)), "")) == [[1, 3], [2]]
+    assert planned(entries, Ruling(False, ((2,), (1,)), "")) == [[1], [2, 3]]
+
+
+def test_reasons_tell_rule_and_hand_apart() -> None:
+    """What a rule joins to an earlier sighting tells the rule; what only a person joins tells the person."""
+    entries = [Entry(title="On tides"), Entry(title="On moons"), Entry(title="On moons"), Entry(title="On stars")]
+    sightings = [s._replace(ref=-s.ref) for s in seen(entries)]
+    words = [
+        Ruling(True, ((1,), (2,)), "by ada on x"),
+        Ruling(False, ((2, 4), (3,)), "by ben on y"),
+        Ruling(True, ((1, 2, 4), (3,)), "by eve on z"),
+    ]
+    index = TitleIndex(face_of(entry).key for entry in entries)
+
+    def told(rulings: Sequence[Ruling]) -> list[tuple[str, str]]:
+        return [
+            (p.method, p.reason)
+            for group in plan(sightings, index.near, rulings=rulings).groups
+            for p in group.placements
+        ]
+
+    assert told(words[:1])[1:3] == [
+        ("hand", "merged by hand by ada on x (as on page 1)"),
+        ("title", "the same title (as on page 2)"),
+    ]
+    assert ("hand", "left together by hand by ben on y (as on page 2)") in told(words[:2])
+    assert told(words)[2] == ("hand", "merged by hand by eve on z (as on page 1)")

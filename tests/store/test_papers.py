@@ -239,16 +239,6 @@ def test_known_page(store: SqliteStore) -> None:
     }
 
 
-def test_title_keys(store: SqliteStore) -> None:
-    """Title keys are given once, for the sightings above a number, with the highest number there is."""
-    assert store.adding.title_keys(0) == ([], 0)
-    add_pages(store, json_page("Fine-Tuning", "fine tuning", "Other"))
-    keys, highest = store.adding.title_keys(0)
-    assert (sorted(keys), highest) == (["finetuning", "other"], 3)
-    assert store.adding.title_keys(2) == (["other"], 3)
-    assert store.adding.title_keys(3) == ([], 3)
-
-
 def test_linked(store: SqliteStore) -> None:
     """Sightings are found by any of their ids or keys, each once; hostile keys find nothing."""
     text = prose("one thing", 60)

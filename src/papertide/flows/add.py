@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,8 +13,8 @@ from typing import TypeVar, cast
 
 from papertide.errors import InputError, LibraryError
 from papertide.flows.label import relabel
-from papertide.matching.cluster import Group, Plan, plan
-from papertide.matching.index import TitleIndex
+from papertide.flows.titles import NearTitles
+from papertide.matching.cluster import Group, Plan, Ruling, plan
 from papertide.matching.keys import face_of
 from papertide.matching.merge import fold
 from papertide.matching.realign import realign
@@ -24,7 +24,7 @@ from papertide.records.listing import Listing
 from papertide.records.paper import Facts, Seen
 from papertide.records.reports import AddReport, InputProblem
 from papertide.sources.base import Archive, Raw, Unread
-from papertide.store.base import Adding, KnownPage, PageFacts, PlacedPaper, PlacedSighting, Store
+from papertide.store.base import Adding, KnownPage, PageFacts, PlacedPaper, PlacedSighting, SaidVerdict, Store
 from papertide.topics import Taxonomy
 
 S = TypeVar("S")
@@ -155,8 +155,20 @@ def _taken_back() -> Iterator[Callable[[Adding], None]]:
                 continue
 
 
+@dataclass(frozen=True, slots=True)
+class Rearranged:
+    """What became of sightings: the paper that each was of, of those that are another's now; and remarks, in sentences.
+
+    `led` are the numbers that are a paper's again, with the paper that each had led to.
+    """
+
+    moved: Mapping[int, int]
+    led: Mapping[int, int]
+    notes: tuple[str, ...]
+
+
 class Adder:
-    """Adds one page after another to a store, keeping the title index between them."""
+    """Adds one page after another to a store, keeping what was learnt of its titles between them."""
 
     def __init__(
         self,
@@ -168,12 +180,12 @@ class Adder:
         archive: Archive | None = None,
     ) -> None:
         self._store = store.adding
+        self._judging = store.judging
         self._taxonomy = taxonomy
         self._now = now
         self._nested = nested
         self._archive = archive
-        self._index = TitleIndex()
-        self._indexed = 0
+        self._titles = NearTitles(store.titling)
         with self._transaction():
             relabel(store, taxonomy)
 
@@ -202,22 +214,16 @@ class Adder:
 
     def _store_page(self, raw: Raw, listing: Listing, digest: str, read: _Read) -> frozenset[int]:
         """Place the fresh sightings of a page, and take off those that it no longer shows; gives those that began a paper."""
-        near = cache(self._index.near)  # asked when links are looked for, and again when they are weighed
+        near = cache(self._titles.near)  # asked when links are looked for, and again when they are weighed
         found = self._linked(read, near)
         before = _sets_of(found.values())
         staying = self._staying(read.gone, found)
         everything = {ref: seen for ref, seen in found.items() if ref not in read.gone or ref in staying}
-        decided = _decided(everything, staying, near)
-        papers: list[PlacedPaper] = []
-        place_of: dict[int, int] = {}
-        joined = frozenset(decided.given_up.values())
-        for number, group in enumerate(decided.groups):
-            refs = frozenset(p.ref for p in group.placements)
-            was = before.get(group.paper_id or 0, frozenset())
-            if refs.isdisjoint(read.fresh) and was == refs and number not in joined:
-                continue  # as it was
-            place_of[number] = len(papers)
-            papers.append(self._placed(group, everything, read.fresh, shrunk=not was <= refs))
+        rulings = self._rulings(everything)
+        decided = _decided(everything, staying, near, rulings)
+        papers, place_of = self._changed(
+            decided, everything, before, read.fresh, self._nameless(decided, everything, rulings)
+        )
         self._store.place(
             PageFacts(
                 digest, raw.name, listing.layout, listing.captured, listing.captured_given, raw.layout, raw.listed
@@ -229,19 +235,90 @@ class Adder:
             gone=read.gone.keys() - everything.keys(),
             ended=before.keys() - {group.paper_id for group in decided.groups} - decided.given_up.keys(),
         )
+        again = self._judging.found_again(digest)
+        if again:
+            self.rearrange(again)
         firsts = (group.placements[0].ref for group in decided.groups if group.paper_id is None)
         return frozenset(ref for ref in firsts if ref in read.fresh)
+
+    def rearrange(self, papers: Collection[int], undone: SaidVerdict | None = None) -> Rearranged:
+        """Place the sightings of these papers anew, and what is linked to them: a person said something of them.
+
+        A number that was given up is a paper's again where its own sightings part from those that it had joined. After a
+        word that is `undone` sightings go back to the papers that they were of before it, as far as the rules let them.
+        """
+        near = cache(self._titles.near)
+        found = self._linked(_Read(fresh={}, before=self._store.sightings_of(papers)), near)
+        before = _sets_of(found.values())
+        had = self._judging.numbers_of(before)
+        rulings = self._rulings(found)
+        decided = plan(_claiming(found, had, undone.papers if undone else {}), near, rulings=rulings)
+        decided = _nothing_lost(_numbered_again(decided, had), before, undone.led if undone else {})
+        given_up = decided.given_up
+        revived = [g.paper_id for g in decided.groups if g.paper_id is not None and g.paper_id not in before]
+        again = {number: self._judging.revive(number) for number in revived}
+        concerned = {ref for paper in papers for ref in before[paper]}
+        nameless = self._nameless(decided, found, rulings)
+        placed, place_of = self._changed(decided, found, before, {}, nameless, concerned)
+        joining = {old: place_of[k] for old, k in given_up.items() if old in before}
+        numbers = self._store.arrange(placed, joining, self._now())
+        now_at = {p.ref: numbers[place] for k, place in place_of.items() for p in decided.groups[k].placements}
+        moved = {ref: paper for paper, refs in before.items() for ref in refs if now_at.get(ref, paper) != paper}
+        led = {number: paper for number, (paper, _) in again.items()}
+        return Rearranged(moved, led, tuple(note for _, notes in again.values() for note in notes))
+
+    def _rulings(self, found: Collection[int]) -> list[Ruling]:
+        """What people said of these sightings, oldest first."""
+        said = self._judging.on(ref for ref in found if ref > 0)
+        return [Ruling(v.same, v.sides, f"by {v.reader} on {v.at[:10]}") for v in said]
+
+    def _nameless(self, decided: Plan, found: Mapping[int, Seen], rulings: Sequence[Ruling]) -> frozenset[int]:
+        """The groups whose arXiv id another group bears: a person parted them, and an arXiv id is one paper's name.
+
+        It stays with the group that most sightings with that id are in; of equals with the one that was named first.
+        """
+        named = (ref for ruling in reversed(rulings) for side in ruling.sides for ref in side)
+        place = {ref: k for k, ref in enumerate(dict.fromkeys(named))}
+        bearers: dict[str, list[tuple[int, int, int]]] = {}
+        for number, group in enumerate(decided.groups) if rulings else ():
+            name = fold([found[p.ref] for p in group.placements]).arxiv_id
+            if name is not None:
+                count = sum(found[p.ref].entry.arxiv_id == name for p in group.placements)
+                first = min(place.get(p.ref, len(place)) for p in group.placements)
+                bearers.setdefault(name, []).append((-count, first, number))
+        return frozenset(number for who in bearers.values() for *_, number in sorted(who)[1:])
+
+    def _changed(
+        self,
+        decided: Plan,
+        found: Mapping[int, Seen],
+        before: Mapping[int, frozenset[int]],
+        fresh: Mapping[int, Seen],
+        nameless: Collection[int],
+        concerned: Collection[int] = (),
+    ) -> tuple[list[PlacedPaper], dict[int, int]]:
+        """The papers that are to be other than before, and where each of their groups stands among them."""
+        papers: list[PlacedPaper] = []
+        place_of: dict[int, int] = {}
+        joined = frozenset(decided.given_up.values())
+        for number, group in enumerate(decided.groups):
+            refs = frozenset(p.ref for p in group.placements)
+            was = before.get(group.paper_id or 0, frozenset())
+            as_it_was = refs.isdisjoint(fresh) and refs.isdisjoint(concerned) and was == refs
+            if as_it_was and number not in joined and not nameless:
+                continue
+            stored = {ref for ref in refs if ref > 0}
+            whole = number in joined or stored != was or not refs.isdisjoint(concerned)
+            place_of[number] = len(papers)
+            papers.append(self._placed(group, found, fresh, whole=whole, nameless=number in nameless))
+        return papers, place_of
 
     def _linked(self, read: _Read, near: Callable[[str], Iterable[str]]) -> dict[int, Seen]:
         """What was read of a page and all stored sightings that are linked to it, directly or through others.
 
         What a sighting said before may have kept others together or apart, so it is looked for as well.
         """
-        keys, self._indexed = self._store.title_keys(self._indexed)
-        for key in keys:
-            self._index.add(key)
-        for seen in read.fresh.values():
-            self._index.add(face_of(seen.entry).key)
+        self._titles.take(face_of(seen.entry) for seen in read.fresh.values())
         everything = {**read.gone, **read.fresh}
         pending: Sequence[Seen] = [*everything.values(), *read.before]
         while pending:
@@ -254,7 +331,7 @@ class Adder:
             )
             owners = {seen.paper_id for seen in (*found, *pending) if seen.paper_id is not None}
             if owners:
-                found += self._store.sightings_of(owners)
+                found += self._store.sightings_of(owners | self._judging.partners(owners))
             pending = []
             for seen in found:
                 if seen.ref not in everything:
@@ -274,10 +351,12 @@ class Adder:
         return {last[paper]: paper for paper in self._store.held(last)} if last else {}
 
     def _placed(
-        self, group: Group, everything: Mapping[int, Seen], fresh: Mapping[int, Seen], *, shrunk: bool
+        self, group: Group, everything: Mapping[int, Seen], fresh: Mapping[int, Seen], *, whole: bool, nameless: bool
     ) -> PlacedPaper:
-        """A paper as it is to be; one that has shrunk may have lost the sighting that the others were told to be like."""
+        """A paper as it is to be, with all its sightings where any of them may be there for another reason than before."""
         facts = fold([everything[p.ref] for p in group.placements])
+        if nameless:
+            facts = facts.model_copy(update={"arxiv_id": None})
         sightings = [
             PlacedSighting(
                 p.ref,
@@ -288,7 +367,7 @@ class Adder:
                 entry=fresh[p.ref].entry if p.ref in fresh else None,
             )
             for p in group.placements
-            if shrunk or p.ref in fresh or everything[p.ref].paper_id != group.paper_id
+            if whole or p.ref in fresh or everything[p.ref].paper_id != group.paper_id
         ]
         return PlacedPaper(
             paper_id=group.paper_id,
@@ -300,12 +379,17 @@ class Adder:
         )
 
 
-def _decided(everything: dict[int, Seen], staying: Mapping[int, int], near: Callable[[str], Iterable[str]]) -> Plan:
+def _decided(
+    everything: dict[int, Seen],
+    staying: Mapping[int, int],
+    near: Callable[[str], Iterable[str]],
+    rulings: Sequence[Ruling],
+) -> Plan:
     """The plan for these sightings. `staying` ones (to their papers' numbers) stay only where they would be alone.
 
     One that others are the same paper as is taken out of `everything`; its paper's number goes to the first of those.
     """
-    decided = plan(list(everything.values()), near)
+    decided = plan(list(everything.values()), near, rulings=rulings)
     heirs: dict[int, int] = {}
     for group in decided.groups:
         others = [p.ref for p in group.placements if p.ref not in staying]
@@ -318,11 +402,43 @@ def _decided(everything: dict[int, Seen], staying: Mapping[int, int], near: Call
     for paper, heir in heirs.items():
         if everything[heir].paper_id is None:
             everything[heir] = everything[heir]._replace(paper_id=paper)
-    decided = plan(list(everything.values()), near)
+    decided = plan(list(everything.values()), near, rulings=rulings)
     group_of = {p.ref: number for number, group in enumerate(decided.groups) for p in group.placements}
     kept = {group.paper_id for group in decided.groups}
     passed_on = {paper: group_of[heir] for paper, heir in heirs.items() if paper not in kept}
     return Plan(decided.groups, {**passed_on, **decided.given_up})
+
+
+def _claiming(found: Mapping[int, Seen], had: Mapping[int, tuple[int, ...]], were: Mapping[int, int]) -> list[Seen]:
+    """Stored sightings, each with the number that it speaks for: the one that it had by `were`, else its first."""
+    known = {seen.paper_id for seen in found.values()} | {number for numbers in had.values() for number in numbers}
+    claims: dict[int, int | None] = {ref: numbers[0] if numbers else None for ref, numbers in had.items()}
+    claims |= {ref: number for ref, number in were.items() if number in known}
+    return [seen._replace(paper_id=claims.get(ref, seen.paper_id)) for ref, seen in found.items()]
+
+
+def _numbered_again(decided: Plan, had: Mapping[int, tuple[int, ...]]) -> Plan:
+    """A plan in which a group without a number has the last one that all its sightings had, if no other group has that."""
+    kept = {group.paper_id for group in decided.groups}
+    groups: list[Group] = []
+    for group in decided.groups:
+        common = set.intersection(*(set(had.get(p.ref, ())) for p in group.placements)) - kept
+        if group.paper_id is not None or not common:
+            groups.append(group)
+            continue
+        number = max(common, key=had[group.placements[0].ref].index)
+        kept.add(number)
+        groups.append(replace(group, paper_id=number))
+    return Plan(tuple(groups), {old: k for old, k in decided.given_up.items() if old not in kept})
+
+
+def _nothing_lost(decided: Plan, before: Mapping[int, frozenset[int]], led: Mapping[int, int]) -> Plan:
+    """A plan that also gives up the numbers of papers that no sighting speaks for any more, to where they had led."""
+    group_of = {p.ref: number for number, group in enumerate(decided.groups) for p in group.placements}
+    bearing = {group.paper_id: number for number, group in enumerate(decided.groups)}
+    unclaimed = before.keys() - bearing.keys() - decided.given_up.keys()
+    joining = {paper: bearing.get(led.get(paper, -1), group_of[min(before[paper])]) for paper in unclaimed}
+    return Plan(decided.groups, {**decided.given_up, **joining})
 
 
 @dataclass(frozen=True, slots=True)

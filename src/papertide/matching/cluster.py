@@ -2,23 +2,48 @@
 
 Links are taken strongest first, and two groups are joined only where no pair across them is vetoed: a veto is never
 outvoted by transitivity. Ties are broken by the sightings' content, so any order of import ends in the same groups.
+
+A person's word (`Ruling`) goes before every rule, and a newer word before an older one. Sightings that a person called
+one paper are one from the start; those that a person parted never meet again, whatever links to both. Where the rules
+would veto what a person joined, that veto is void for all that is like what was joined, and no other is.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain, combinations, permutations
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
 
 from papertide.matching.keys import Face, face_of
-from papertide.matching.rules import Kind, Texts, Verdict, compare, compare_texts
+from papertide.matching.profiles import BALANCED, Rules
+from papertide.matching.rules import Kind, Verdict, compare
 from papertide.records.paper import Seen
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """A person's word on sightings, by their refs.
+
+    With `same` all of them are one paper, whose `sides` were several; else each side is one paper, and no two sides
+    are. `told` says whose word it is: "by ada on 2026-11-21".
+    """
+
+    same: bool
+    sides: tuple[tuple[int, ...], ...]
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
-    """Why one sighting is in its group: how it was recognised, how alike the titles are (None for the first), a sentence."""
+    """Why one sighting is in its group: how it was recognised, how alike the titles are (None for the first), a sentence.
+
+    `method` is "new", "arxiv-id", "doi", "title", or "hand" where a person said so.
+    """
 
     ref: int
     method: str
@@ -42,36 +67,130 @@ class Plan:
     given_up: Mapping[int, int]  # paper id -> index of the group
 
 
-_STRENGTH = {"arxiv-id": 2, "doi": 1, "title": 0}
+def plan(
+    sightings: Sequence[Seen],
+    near: Callable[[str], Iterable[str]],
+    rules: Rules = BALANCED,
+    rulings: Sequence[Ruling] = (),
+) -> Plan:
+    """Group sightings into papers; `near` gives the title keys near a key (see `index`), `rulings` come oldest first.
 
-
-def plan(sightings: Sequence[Seen], near: Callable[[str], Iterable[str]]) -> Plan:
-    """Group sightings into papers; `near` gives the title keys near a key (see `index`).
-
-    Those already placed must bring along all sightings that may be linked to them.
+    Those already placed must bring along all sightings that may be linked to them, or that a ruling on them names.
     """
-    by_face: dict[Face, list[Seen]] = {}
-    for seen in sightings:
-        by_face.setdefault(face_of(seen.entry), []).append(seen)
-    faces = sorted(by_face, key=lambda face: face.order)
-    groups = [group for component in _components(faces, near) for group in _group(faces, component)]
-    members = [
-        # The sighting that came first is the paper's beginning; stored ones came before those being added (refs < 0).
-        sorted(((s, face) for face in group for s in by_face[faces[face]]), key=lambda m: (m[0].ref < 0, abs(m[0].ref)))
-        for group in groups
-    ]
-    order = sorted(range(len(groups)), key=lambda k: (members[k][0][0].ref < 0, abs(members[k][0][0].ref)))
-    members = [members[k] for k in order]
-    claims = _claims([[seen for seen, _ in group] for group in members])
-    made = [
-        Group(claims.kept.get(number), tuple(_placement(faces, group, k) for k in range(len(group))))
-        for number, group in enumerate(members)
-    ]
+    bound = _Bound(rulings, [seen.ref for seen in sightings])
+    faces, nodes = _nodes(sightings, bound)
+    parts = _components(faces, nodes, near)
+    groups = [group for part in parts for group in _Grouping(faces, part, rules).groups()]
+    # The sighting that came first is the paper's beginning; stored ones came before those being added (refs < 0).
+    members = [sorted((seen for node in group for seen in node.sightings), key=_came) for group in groups]
+    members.sort(key=lambda group: _came(group[0]))
+    claims = _claims(members)
+    made = [Group(claims.kept.get(k), tuple(_placements(group, rules, rulings))) for k, group in enumerate(members)]
     return Plan(tuple(made), claims.given_up)
 
 
-def _components(faces: Sequence[Face], near: Callable[[str], Iterable[str]]) -> list[list[int]]:
-    """Indices of faces that share an id, a near title or the beginning of an abstract, directly or through others."""
+def _came(seen: Seen) -> tuple[bool, int]:
+    return seen.ref < 0, abs(seen.ref)
+
+
+# --- a person's word --------------------------------------------------------------------------------------------------
+
+
+class _Bound:
+    """What rulings make of sightings: classes that are one paper, and which classes are not.
+
+    The newest ruling is heard first. What an older one says is heard as far as it doesn't contradict.
+    """
+
+    def __init__(self, rulings: Sequence[Ruling], refs: Iterable[int]) -> None:
+        there = set(refs)
+        self._parent: dict[int, int] = {}
+        self._apart: dict[int, set[int]] = {}
+        for ruling in reversed(rulings):
+            sides = [[ref for ref in side if ref in there] for side in ruling.sides]
+            together = [[ref for side in sides for ref in side]] if ruling.same else sides
+            for side in together:
+                self._join(side)
+            for one, other in combinations(together, 2):
+                self._part(one, other)
+        self.rank = {ref: k for k, ref in enumerate(self._parent)}
+
+    def root(self, ref: int) -> int | None:
+        """The class of a sighting; None for one that nobody spoke of."""
+        if ref not in self._parent:
+            return None
+        while self._parent[ref] != ref:
+            ref = self._parent[ref]
+        return ref
+
+    def apart(self, root: int) -> frozenset[int]:
+        """The classes that a class never meets."""
+        return frozenset(r for other in self._apart[root] if (r := self.root(other)) is not None)
+
+    def _join(self, side: Sequence[int]) -> None:
+        heard: list[int] = []
+        for ref in side:
+            one = self._heard(ref)
+            for other in heard:
+                first = self._heard(other)
+                if one not in (first, *self.apart(first)):
+                    self._parent[one] = first
+                    self._apart[first] |= self._apart[one]
+                    one = first
+            heard = list(dict.fromkeys([*map(self._heard, heard), one]))
+
+    def _part(self, one: Sequence[int], other: Sequence[int]) -> None:
+        for a in {self._heard(ref) for ref in one}:
+            for b in {self._heard(ref) for ref in other} - {a}:
+                self._apart[a].add(b)
+                self._apart[b].add(a)
+
+    def _heard(self, ref: int) -> int:
+        root = self.root(ref)
+        if root is None:
+            self._parent[ref] = root = ref
+            self._apart[ref] = set()
+        return root
+
+
+@dataclass(frozen=True, eq=False)
+class _Node:
+    """What is never taken apart: the sightings with one face that nobody spoke of, or a class of those a person bound.
+
+    `faces` are indices in order of content; `root` is None for the former, `apart` are the roots that it never meets.
+    """
+
+    faces: tuple[int, ...]
+    rank: int
+    sightings: Sequence[Seen]
+    root: int | None = None
+    apart: frozenset[int] = frozenset()
+
+
+def _nodes(sightings: Sequence[Seen], bound: _Bound) -> tuple[list[Face], list[_Node]]:
+    """The faces and the nodes, both in order of content; of equal nodes the one that a person named first comes first."""
+    faces = sorted({face_of(seen.entry) for seen in sightings}, key=lambda face: face.order)
+    place = {face: k for k, face in enumerate(faces)}
+    free: dict[int, list[Seen]] = {}
+    classes: dict[int, list[Seen]] = {}
+    for seen in sightings:
+        root = bound.root(seen.ref)
+        held, key = (free, place[face_of(seen.entry)]) if root is None else (classes, root)
+        held.setdefault(key, []).append(seen)
+    nodes = [_Node((face,), -1, group) for face, group in free.items()]
+    for root, group in classes.items():
+        own = tuple(sorted({place[face_of(seen.entry)] for seen in group}))
+        nodes.append(_Node(own, min(bound.rank[seen.ref] for seen in group), group, root, bound.apart(root)))
+    return faces, sorted(nodes, key=lambda node: (node.faces, node.rank))
+
+
+# --- what the rules say -----------------------------------------------------------------------------------------------
+
+
+def _components(
+    faces: Sequence[Face], nodes: Sequence[_Node], near: Callable[[str], Iterable[str]]
+) -> list[list[_Node]]:
+    """Nodes whose faces share an id, a near title or the beginning of an abstract, directly or through others."""
     parent = list(range(len(faces)))
 
     def root(i: int) -> int:
@@ -80,66 +199,211 @@ def _components(faces: Sequence[Face], near: Callable[[str], Iterable[str]]) -> 
             i = parent[i]
         return i
 
+    def join(i: int, j: int) -> None:
+        one, other = root(i), root(j)
+        parent[max(one, other)] = min(one, other)
+
     holder: dict[tuple[str, str], int] = {}
     for i, face in enumerate(faces):
         marks = [("arxiv", face.arxiv_id), ("doi", face.doi), ("text", face.text_key)]
         marks += [("key", key) for key in (face.key, *near(face.key))]
         for kind, mark in marks:
             if mark is not None:
-                one, other = root(i), root(holder.setdefault((kind, mark), i))
-                parent[max(one, other)] = min(one, other)
-    components: dict[int, list[int]] = {}
-    for i in range(len(faces)):
-        components.setdefault(root(i), []).append(i)
+                join(i, holder.setdefault((kind, mark), i))
+    for node in nodes:
+        for face_index in node.faces[1:]:
+            join(node.faces[0], face_index)
+    components: dict[int, list[_Node]] = {}
+    for node in nodes:
+        components.setdefault(root(node.faces[0]), []).append(node)
     return list(components.values())
 
 
-def _group(faces: Sequence[Face], component: Sequence[int]) -> list[list[int]]:
-    """The faces of a component that are one paper, each group in order of content."""
-    verdicts = {(i, j): compare(faces[i], faces[j]) for i, j in combinations(component, 2)}
-    links = [(pair, verdict) for pair, verdict in verdicts.items() if verdict.kind is Kind.SAME]
-    links.sort(key=lambda link: (*_weight(faces, *link), link[0]))
-    member_of = {i: i for i in component}
-    groups = {i: [i] for i in component}
-    for (i, j), _ in links:
-        a, b = sorted((member_of[i], member_of[j]))
-        if a == b or any(verdicts[min(x, y), max(x, y)].kind is Kind.DIFFERENT for x in groups[a] for y in groups[b]):
-            continue
-        for x in groups[b]:
-            member_of[x] = a
-        groups[a] += groups.pop(b)
-    return [sorted(group) for _, group in sorted(groups.items())]
+Weight = tuple[int, float, bool]
 
 
-def _weight(faces: Sequence[Face], pair: tuple[int, int], verdict: Verdict) -> tuple[int, float, int]:
-    """Strongest link first: ids, then the ratio of the titles, then abstracts that agree."""
-    texts = compare_texts(faces[pair[0]].abstract, faces[pair[1]].abstract)
-    return (-_STRENGTH[verdict.method], -verdict.score, 0 if texts is Texts.AGREE else 1)
+def _weight(one: Face, other: Face) -> Weight:
+    """How strong a link between two faces would be, the strongest first.
+
+    Ids, then the ratio of the titles, then abstracts that begin alike: what costs little, and is known without the rules.
+    """
+    told_apart = one.text_key is None or one.text_key != other.text_key
+    if one.arxiv_id and one.arxiv_id == other.arxiv_id:
+        return -2, -100.0, told_apart
+    if one.doi and one.doi == other.doi:
+        return -1, -100.0, told_apart
+    return 0, -100.0 if one.key == other.key else -fuzz.ratio(one.key, other.key), told_apart
 
 
-def _placement(faces: Sequence[Face], members: Sequence[tuple[Seen, int]], k: int) -> Placement:
-    """Why the k-th member is here: the strongest link to one that came before it (or, lacking one, to any)."""
-    seen, face = members[k]
-    if k == 0:
-        return Placement(seen.ref, "new", None, "first seen here")
-    others = (*members[:k], *members[k + 1 :])
-    links = [(_link(faces, face, other_face), other.page) for other, other_face in others]
-    best, where = max(((v, page) for v, page in links if v.kind is Kind.SAME), key=lambda link: _rank(link[0]))
-    return Placement(seen.ref, best.method, best.score, f"{best.reason} (as on {where})")
+@dataclass(eq=False)
+class _Grouping:
+    """The nodes of one component, being grouped.
+
+    Pairs are compared only when it matters: a link where two groups aren't joined yet, a veto where they are about to
+    be. No pair is looked at twice for either, so that the work is that of one look at each pair at most.
+    """
+
+    faces: Sequence[Face]
+    nodes: Sequence[_Node]
+    rules: Rules
+    _group_of: dict[int, int] = field(init=False)
+    _groups: dict[int, list[int]] = field(init=False)
+    _foes: dict[int, set[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._group_of = {k: k for k in range(len(self.nodes))}
+        self._groups = {k: [k] for k in range(len(self.nodes))}
+        self._foes = {k: set() for k in range(len(self.nodes))}
+
+    def groups(self) -> list[list[_Node]]:
+        """The nodes that are one paper, each group in order of content."""
+        for _, one, face, other, other_face in self._links():
+            if self._open(one, other) and self._linked(face, other_face):
+                self._meet(self._group_of[one], self._group_of[other])
+        return [[self.nodes[k] for k in sorted(group)] for _, group in sorted(self._groups.items())]
+
+    def _links(self) -> list[tuple[Weight, int, int, int, int]]:
+        """Every pair of faces of two nodes, the strongest first, then by content."""
+        pairs = [
+            (_weight(self.faces[f], self.faces[g]), p, f, q, g)
+            for p, q in combinations(range(len(self.nodes)), 2)
+            for f in self.nodes[p].faces
+            for g in self.nodes[q].faces
+        ]
+        pairs.sort(key=lambda pair: pair[0])
+        return pairs
+
+    def _open(self, one: int, other: int) -> bool:
+        """Whether two nodes' groups are not joined, and not known to be kept apart."""
+        a, b = self._group_of[one], self._group_of[other]
+        return a != b and b not in self._foes[a]
+
+    def _linked(self, face: int, other: int) -> bool:
+        return face == other or compare(self.faces[face], self.faces[other], self.rules).kind is Kind.SAME
+
+    def _meet(self, one: int, other: int) -> None:
+        """Join two groups, or note that they are kept apart."""
+        a, b = sorted((one, other))
+        if any(self._vetoed(x, y) for x in self._groups[a] for y in self._groups[b]):
+            if not self._overruled:
+                self._foes[a].add(b)
+                self._foes[b].add(a)
+            return
+        for x in self._groups[b]:
+            self._group_of[x] = a
+        self._groups[a] += self._groups.pop(b)
+        for foe in self._foes.pop(b):
+            self._foes[foe].remove(b)
+            self._foes[foe].add(a)
+            self._foes[a].add(foe)
+
+    def _vetoed(self, one: int, other: int) -> bool:
+        """Whether a person or a rule says that two nodes are not one paper."""
+        a, b = self.nodes[one], self.nodes[other]
+        groups = (self._group_of[one], self._group_of[other])
+        return b.root in a.apart or any(
+            (by := self._veto(f, g)) is not None and not self._void(f, g, by, groups) for f in a.faces for g in b.faces
+        )
+
+    def _veto(self, face: int, other: int) -> str | None:
+        """By what method the rules call two faces different; None where they don't."""
+        verdict = compare(self.faces[face], self.faces[other], self.rules) if face != other else None
+        return verdict.method if verdict is not None and verdict.kind is Kind.DIFFERENT else None
+
+    @cached_property
+    def _overruled(self) -> list[tuple[int, int, int, str]]:
+        """The vetoes that a person overruled: the node, its two faces, and the method."""
+        return [
+            (k, *pair, by)
+            for k, node in enumerate(self.nodes)
+            for pair in permutations(node.faces, 2)
+            if (by := self._veto(*pair)) is not None
+        ]
+
+    def _void(self, face: int, other: int, by: str, groups: tuple[int, int]) -> bool:
+        """Whether a veto between two faces is void: they are like two between which a person overruled such a veto."""
+        return any(
+            method == by and self._group_of[k] in groups and self._like(face, f, by) and self._like(other, g, by)
+            for k, f, g, method in self._overruled
+        )
+
+    def _like(self, face: int, other: int, by: str) -> bool:
+        if by == "arxiv-id":
+            return self.faces[face].arxiv_id == self.faces[other].arxiv_id
+        return self._linked(face, other)
 
 
-def _link(faces: Sequence[Face], one: int, other: int) -> Verdict:
-    return _same_face(faces[one]) if one == other else compare(faces[one], faces[other])
+# --- why --------------------------------------------------------------------------------------------------------------
 
 
-def _rank(verdict: Verdict) -> tuple[int, float]:
-    return (_STRENGTH[verdict.method], verdict.score)
+def _placements(members: Sequence[Seen], rules: Rules, rulings: Sequence[Ruling]) -> Iterator[Placement]:
+    """Why each sighting of a paper is there, in the order in which they came."""
+    why = _Why(members, rules, rulings)
+    for k, seen in enumerate(members):
+        yield why.placement(k) if k else Placement(seen.ref, "new", None, "first seen here")
+
+
+class _Why:
+    """The sightings of one paper, each to be asked why it is there."""
+
+    def __init__(self, members: Sequence[Seen], rules: Rules, rulings: Sequence[Ruling]) -> None:
+        self._members = members
+        self._faces = [face_of(seen.entry) for seen in members]
+        self._rules = rules
+        sides = [(ruling, {ref: k for k, side in enumerate(ruling.sides) for ref in side}) for ruling in rulings]
+        self._rulings = sides[::-1]
+
+    def placement(self, k: int) -> Placement:
+        """Why the k-th is here: the strongest link to one that came before it; else a person's word; else a later one."""
+        said = {j: word for j in range(len(self._members)) if j != k and (word := self._word(j, k)) is not None}
+        before = [j for j in range(k) if j not in said or not said[j].merged]
+        before.sort(key=lambda j: _weight(self._faces[j], self._faces[k]))
+        later = range(k + 1, len(self._members))
+        return next(chain(self._by_rule(k, before), self._by_hand(k, said), self._by_rule(k, later)))
+
+    def _word(self, j: int, k: int) -> _Word | None:
+        """What the newest ruling on two sightings says for their being one paper."""
+        one, other = self._members[j].ref, self._members[k].ref
+        for ruling, side in self._rulings:
+            if one in side and other in side:
+                together = side[one] == side[other]
+                return _Word(ruling.told, merged=not together) if ruling.same or together else None
+        return None
+
+    def _by_rule(self, k: int, others: Iterable[int]) -> Iterator[Placement]:
+        for j in others:
+            verdict = _same_face(self._faces[k]) if self._faces[j] == self._faces[k] else self._compared(j, k)
+            if verdict.kind is Kind.SAME:
+                yield self._placed(k, j, verdict.method, verdict.score, verdict.reason)
+
+    def _by_hand(self, k: int, said: Mapping[int, _Word]) -> Iterator[Placement]:
+        for j, word in said.items():
+            verdict = self._compared(j, k)
+            though = f", though the rules say: {verdict.reason}" if verdict.kind is Kind.DIFFERENT else ""
+            done = "merged" if word.merged else "left together"
+            yield self._placed(k, j, "hand", None, f"{done} by hand {word.told}{though}")
+
+    def _placed(self, k: int, j: int, method: str, score: float | None, reason: str) -> Placement:
+        return Placement(self._members[k].ref, method, score, f"{reason} (as on {self._members[j].page})")
+
+    def _compared(self, j: int, k: int) -> Verdict:
+        return compare(self._faces[j], self._faces[k], self._rules)
+
+
+class _Word(NamedTuple):
+    """A person's word that two sightings are one paper; `merged` if they were of two papers before."""
+
+    told: str
+    merged: bool
 
 
 def _same_face(face: Face) -> Verdict:
     if face.arxiv_id:
         return Verdict(Kind.SAME, "arxiv-id", 100.0, f"the same arXiv id, {face.arxiv_id}")
     return Verdict(Kind.SAME, "title", 100.0, "the same title")
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

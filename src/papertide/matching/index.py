@@ -1,21 +1,29 @@
-"""Which titles may be near a title: candidates for the rules, none lost.
+"""Which titles are near a title: candidates for the rules.
 
-The seam: `flows.add` asks for candidates through this one class, so that a faster index can take its place. It holds
-each distinct title key once, by length; a `ratio` of t needs 2·min(|a|, |b|) >= t·(|a| + |b|), so only near lengths are
-looked at, by rapidfuzz.
+Three ways to the same answer. `TitleIndex` holds every key and looks at all of a fit length: nothing is lost, and it is
+the fastest up to some thousands. `bulk` finds all pairs of a large file at once. A library keeps the `marks` of its
+titles, so that one title is looked up without reading the others (`flows.titles` asks it, `weighed` decides).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from rapidfuzz import fuzz, process
 
+from papertide.matching.marks import LEAST_RATIO, LONGEST, lengths
 from papertide.matching.rules import CANDIDATE_RATIO
+
+PLAIN = 4_000
+"""Up to so many keys, to look at each is faster than to sort marks."""
 
 
 class TitleIndex:
-    """Distinct title keys, to be asked for those near a key."""
+    """Distinct title keys, to be asked for those near a key.
+
+    One of more than `LONGEST` characters is near nothing but itself.
+    """
 
     def __init__(self, keys: Iterable[str] = ()) -> None:
         self._known: set[str] = set()
@@ -31,15 +39,31 @@ class TitleIndex:
 
     def near(self, key: str, least: float = CANDIDATE_RATIO) -> list[str]:
         """All keys whose ratio (0 to 100) to `key` is at least `least`; itself too, if it is there."""
-        size = len(key)
-        # From 2·min >= t·(a + b), in whole numbers: thousandths, rounded so that nothing is lost.
-        t = int(least * 10)
-        shortest = -(-size * t // (2000 - t))
-        longest = size * (2000 - t) // t if t else max(self._by_length, default=0)
+        if len(key) > LONGEST:
+            return [key] if key in self._known else []
+        shortest, longest = lengths(len(key), least)
         found: list[str] = []
         for length in range(shortest, longest + 1):
             bucket = self._by_length.get(length)
             if bucket:
-                hits = process.extract(key, bucket, scorer=fuzz.ratio, score_cutoff=least, limit=None)
-                found += [hit[0] for hit in hits]
+                found += weighed(key, bucket, least)
         return found
+
+
+def weighed(key: str, others: Sequence[str], least: float = CANDIDATE_RATIO) -> list[str]:
+    """Those of other keys whose ratio to a key is at least `least`."""
+    return [hit[0] for hit in process.extract(key, others, scorer=fuzz.ratio, score_cutoff=least, limit=None)]
+
+
+def near_among(keys: Collection[str], least: float) -> Callable[[str], Sequence[str]]:
+    """What gives the keys near a key, for all of some distinct keys; the way that is the fastest for so many."""
+    if len(keys) <= PLAIN or least < LEAST_RATIO:
+        index = TitleIndex(keys)
+        return lambda key: index.near(key, least)
+    from papertide.matching.bulk import similar_pairs  # numpy: a tenth of a second that few files are worth
+
+    near: defaultdict[str, list[str]] = defaultdict(list)
+    for one, other, _ in similar_pairs(keys, least):
+        near[one].append(other)
+        near[other].append(one)
+    return lambda key: near.get(key, ())

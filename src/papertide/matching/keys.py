@@ -1,4 +1,4 @@
-"""What matching looks at in a record: its ids, the words of its title, its author count, its abstract."""
+"""What matching looks at in a record: its ids, the words of its title, its authors, its year, its abstract."""
 
 from __future__ import annotations
 
@@ -7,66 +7,116 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from papertide import normal
+from papertide.matching.authors import people
 from papertide.records.listing import Entry
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
-_ROMAN = frozenset("ii iii iv vi vii viii ix xi xii xiii xiv".split())
-_ORDINALS = {"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th"}
+_ROMAN = {
+    "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
+    "xi": "11", "xii": "12", "xiii": "13", "xiv": "14",
+}  # fmt: skip
+_LETTERS_TOO = frozenset("ivx")
+_COUNTED = frozenset("part parts volume vol chapter section phase stage type version book act step paper study".split())
+_ORDINALS = {
+    "first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7",
+    "eighth": "8", "ninth": "9", "tenth": "10",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
     """One record as matching sees it; two records with the same face are never told apart.
 
-    `key` is the title's words run together, `text_key` the beginning of its abstract (None if it has too little).
+    `title` is read by `normal.title_of`; `authors` are the names as they were read. `year` is the paper's
+    own where its date is known, else that of an edition, as bibliographies tell it (`edition`). `text_key` is the
+    beginning of the abstract (None if it has too little).
     """
 
     arxiv_id: str | None
     doi: str | None
-    key: str
-    words: tuple[str, ...]
+    title: normal.Title
+    authors: tuple[str, ...]
     author_count: int | None
+    year: int | None
+    edition: bool
     abstract: str | None
     text_key: str | None
 
     @property
-    def order(self) -> tuple[str, str, str, int, str]:
+    def key(self) -> str:
+        """The words of the title run together."""
+        return self.title.key
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the title."""
+        return self.title.words
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The authors as they are compared; made only where titles are alike, for it takes longer than all the rest."""
+        return people(self.authors)
+
+    @property
+    def order(self) -> tuple[object, ...]:
         """A key that sorts faces by their content alone, so that nothing depends on the order of import."""
-        return (self.arxiv_id or "", self.key, self.doi or "", self.author_count or 0, self.abstract or "")
+        count, year = self.author_count or 0, self.year or 0
+        known = (self.arxiv_id or "", self.key, self.doi or "", count, self.abstract or "", self.authors, year)
+        title = self.title
+        return (*known, self.edition, title.words, title.genre, title.version or "", title.about or "", title.cut)
 
 
 @lru_cache(maxsize=8192)
-def _face(arxiv_id: str | None, doi: str | None, title: str, author_count: int | None, abstract: str | None) -> Face:
+def _face(
+    arxiv_id: str | None,
+    doi: str | None,
+    title: str,
+    authors: tuple[str, ...],
+    author_count: int | None,
+    year: int | None,
+    edition: bool,
+    abstract: str | None,
+) -> Face:
     return Face(
         arxiv_id=arxiv_id,
         doi=doi.casefold() if doi else None,
-        key=normal.title_key(title),
-        words=normal.words(title),
+        title=normal.title_of(title),
+        authors=authors,
         author_count=author_count,
+        year=year,
+        edition=edition,
         abstract=abstract,
         text_key=normal.text_key(abstract),
     )
 
 
 def face_of(entry: Entry) -> Face:
-    """The face of an entry."""
-    return _face(entry.arxiv_id, entry.doi, entry.title, entry.author_count, entry.abstract)
+    """The face of an entry. A year that was inferred is none; what has an arXiv id is a preprint, and no edition."""
+    known = entry.published if entry.published and not entry.year_inferred else None
+    year = known.year if known else entry.year
+    edition = known is None and year is not None and entry.arxiv_id is None
+    count = entry.author_count
+    return _face(entry.arxiv_id, entry.doi, entry.title, entry.authors, count, year, edition, entry.abstract)
 
 
 @lru_cache(maxsize=8192)
 def numbers(words: tuple[str, ...]) -> tuple[str, ...]:
     """The numbers, versions, roman numerals and ordinals of a title, sorted: `Llama 2`, `Part II`, `v2`, `second`.
 
-    A lone "i", "v" or "x" is a letter more often than a number.
+    A lone "i", "v" or "x" is a letter more often than a number, but behind `Part` and its like it is one, as any letter is.
     """
     found: list[str] = []
+    before = ""
     for word in words:
-        if word in _ROMAN:
-            found.append(word)
+        if word in _ROMAN and (word not in _LETTERS_TOO or before in _COUNTED):
+            found.append(_ROMAN[word])
         elif word in _ORDINALS:
             found.append(_ORDINALS[word])
+        elif len(word) == 1 and before in _COUNTED:
+            found.append(word)
         else:
             found += _NUMBER.findall(word)
+        before = word
     return tuple(sorted(found))
 
 

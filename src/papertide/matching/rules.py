@@ -1,30 +1,49 @@
 """When two records are one paper. False merges are worse than missed ones: a merged paper is a paper nobody sees.
 
-The rules, first one that speaks wins:
+The rules, first one that speaks wins; `profiles` has the numbers behind them.
 
-    1. the same arXiv id: the same paper.  Two different arXiv ids: never.
-    2. the same DOI: the same paper.
-    3. vetoes, all on titles that otherwise look alike:
-         numbers and versions differ            Llama 2 / Llama 3, Part I / Part II, Qwen2.5 / Qwen3
-         author counts and abstracts both differ
-    4. titles alike, by `rapidfuzz.fuzz.ratio` of the words run together (so `fine-tuning` is `finetuning`), with the
-       threshold that the abstracts allow (`LEAST_RATIO`), and, unless the abstracts agree, no word that differs by more
-       than a typo or an ending (`speech` / `text` are two papers)
-    5. abstracts that agree, and one title begins the other: a subtitle was dropped
+    |    | titles          | and besides                                          | verdict                          |
+    | -- | --------------- | ---------------------------------------------------- | -------------------------------- |
+    |  1 | any             | the same arXiv id; two arXiv ids                     | same; different                  |
+    |  2 | any             | the same DOI                                         | same                             |
+    |  3 | less alike than | and neither begins the other                         | unlike                           |
+    |    | `ratio`         |                                                      |                                  |
+    |  4 | alike           | one is a correction, reply or comment, one isn't     | different                        |
+    |  5 | alike, not one  | numbers, ordinals, parts or versions differ          | different                        |
+    |  6 | alike           | both abstracts differ, and both author counts        | different                        |
+    |  7 | alike           | the abstracts agree                                  | same                             |
+    |  8 | alike           | authors known, none or too few in common             | different; unlike                |
+    |  9 | alike           | two editions (bibliographies that tell other years), | unlike                           |
+    |    |                 | or dates too many years apart                        |                                  |
+    | 10 | one, recurring  | "Editor's Notes" of many years                       | unlike                           |
+    | 11 | one, generic or | year and authors agree; nothing speaks against a     | same                             |
+    |    | of 1 or 2 words | short one that isn't generic; else                   | unlike                           |
+    | 12 | one             |                                                      | same                             |
+    | 13 | one begins the  | cut off in "…"; or a subtitle more, the same authors | same                             |
+    |    | other           | and year                                             |                                  |
+    |    | reordered       | the same words in another order, the same year, the  | same                             |
+    |    |                 | authors agree                                        |                                  |
+    | 14 | alike           | a word differs by more than a typo, an ending or a   | unlike                           |
+    |    |                 | small word                                           |                                  |
+    | 15 | alike           | the authors agree, or `silent`/`differ` is reached   | same                             |
 
-Everything else is two papers, or not yet known to be one. A veto is never outvoted by a third record (see `cluster`).
+"One" are titles with one key (`normal.title_key`): the words run together, without remarks as catalogues add them.
+"Different" is a veto, never outvoted by a third record (see `cluster`); "unlike" is no reason to take two for one.
 """
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
+from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import DamerauLevenshtein
 
+from papertide.matching.authors import Shared, shared
 from papertide.matching.keys import Face, numbers, solid
+from papertide.matching.profiles import BALANCED, GENERIC, PROFILES, Profile, Rules
+from papertide.matching.spelling import different_word, slip
 
 
 class Texts(Enum):
@@ -36,10 +55,10 @@ class Texts(Enum):
 
 
 LEAST_RATIO = {
-    # What the abstracts say: the least ratio (0 to 100) at which two titles may be one.
+    # What the abstracts say: the least ratio (0 to 100) at which two titles may be one in a library.
     Texts.AGREE: 60.0,
-    Texts.UNKNOWN: 92.0,
-    Texts.DIFFER: 96.0,
+    Texts.UNKNOWN: PROFILES["balanced"].ratio,
+    Texts.DIFFER: PROFILES["balanced"].differ,
 }
 CANDIDATE_RATIO = min(LEAST_RATIO[Texts.UNKNOWN], LEAST_RATIO[Texts.DIFFER])
 """Titles below this ratio are compared only where their abstracts begin alike."""
@@ -48,8 +67,16 @@ TEXTS_AGREE = 85.0
 """The `ratio` from which two abstracts agree; one that begins the other agrees too (a cut-off copy)."""
 TEXT_LEAST = 120
 """Characters; a shorter abstract is no evidence either way."""
-GENERIC_WORDS = 2
-"""Titles of up to so many words ("Introduction", "Technical Report") say too little where the abstracts differ."""
+SHORT = 2
+"""Titles of up to so many words ("Technical Report") say too little by themselves."""
+LONG = 8
+"""Words; a title of so many in one year is one paper, even where an export has other names in place of the authors."""
+TELLING = 5
+"""Words; titles of so many, of one year and the very same authors, may differ by a slip (see `spelling.slip`)."""
+CUT_LEAST, SUBTITLED_LEAST = 4, 4
+"""Words that a title which was cut off, or that lost its subtitle, must still have, where the authors agree."""
+ALONE_LEAST = 6
+"""Words of a title that was cut off, where nothing but titles is known."""
 
 
 class Kind(Enum):
@@ -69,7 +96,7 @@ class Verdict(NamedTuple):
     reason: str
 
 
-def compare(a: Face, b: Face) -> Verdict:
+def compare(a: Face, b: Face, rules: Rules = BALANCED) -> Verdict:
     """Whether two records are one paper, and why; symmetric."""
     if a.arxiv_id and b.arxiv_id:
         if a.arxiv_id == b.arxiv_id:
@@ -78,39 +105,250 @@ def compare(a: Face, b: Face) -> Verdict:
         return Verdict(Kind.DIFFERENT, "arxiv-id", 0.0, f"two arXiv ids, {low} and {high}")
     if a.doi and a.doi == b.doi:
         return Verdict(Kind.SAME, "doi", 100.0, f"the same DOI, {a.doi}")
+    profile = rules.profile
     ratio = 100.0 if a.key == b.key else fuzz.ratio(a.key, b.key)
-    if ratio < min(LEAST_RATIO.values()) and not _begins(a, b):
+    begins, reordered = ratio < 100.0 and _begins(a, b), ratio < 100.0 and _reordered(a, b)
+    related = begins or reordered
+    if ratio < min(profile.ratio, LEAST_RATIO[Texts.AGREE]) and not related:
         return Verdict(Kind.UNLIKE, "title", ratio, f"the titles are {ratio:.0f}% alike")
-    texts = compare_texts(a.abstract, b.abstract)
-    begins = texts is Texts.AGREE and _begins(a, b)
-    if ratio < LEAST_RATIO[texts] and not begins:
-        return Verdict(Kind.UNLIKE, "title", ratio, f"the titles are {ratio:.0f}% alike, and {texts.value}")
-    return _veto(a, b, ratio, texts) or _alike(a, b, ratio, texts, begins=begins)
+    least = min(profile.twins, profile.ratio) if _may_be_twins(a, b) else profile.ratio
+    if ratio < least and not related and not (a.abstract and b.abstract):
+        return Verdict(Kind.UNLIKE, "title", ratio, f"the titles are only {ratio:.0f}% alike")
+    kind, reason = _judge(_Pair(a, b, ratio, begins, reordered), rules)
+    return Verdict(kind, "title", ratio, reason)
 
 
-def _veto(a: Face, b: Face, ratio: float, texts: Texts) -> Verdict | None:
-    if a.key != b.key and numbers(a.words) != numbers(b.words) and not _begins(a, b):
-        return Verdict(Kind.DIFFERENT, "title", ratio, "the titles are alike, but a number or version in them differs")
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """Two records whose titles or abstracts are alike."""
+
+    a: Face
+    b: Face
+    ratio: float
+    begins: bool
+    reordered: bool
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What the abstracts say; they are long, so they are looked at only where all else leaves it open."""
+        return compare_texts(self.a.abstract, self.b.abstract)
+
+    @cached_property
+    def people(self) -> Shared | None:
+        """The authors in common."""
+        return shared(self.a.people, self.b.people)
+
+    @property
+    def gap(self) -> int | None:
+        """The years between them."""
+        return None if self.a.year is None or self.b.year is None else abs(self.a.year - self.b.year)
+
+    @property
+    def one(self) -> bool:
+        """Whether they have one title."""
+        return self.a.key == self.b.key
+
+    @property
+    def titles(self) -> str:
+        """How alike the titles are, for a person."""
+        if self.one:
+            return "the same title" if self.a.title == self.b.title else "the same title, respelt"
+        if self.reordered:
+            return "the titles have the same words in another order"
+        return "one title begins the other" if self.begins else f"the titles are {self.ratio:.0f}% alike"
+
+    @property
+    def related(self) -> bool:
+        """Whether one title is found in the other, however far apart they are by ratio."""
+        return self.begins or self.reordered
+
+
+_Judgement = tuple[Kind, str]
+
+
+def _judge(pair: _Pair, rules: Rules) -> _Judgement:
+    """Rules 3 to 15, in the order of the table."""
+    return (
+        _denied(pair)
+        or _agreed(pair, rules.profile)
+        or _contradicted(pair, rules.profile)
+        or (_one_title(pair, rules) if pair.one else _near_titles(pair, rules))
+    )
+
+
+def _denied(pair: _Pair) -> _Judgement | None:
+    """Rules 4 to 6: what two papers say of themselves, whatever else is alike."""
+    a, b, people = pair.a, pair.b, pair.people
+    if a.title.about != b.title.about:
+        what = " and ".join(sorted(filter(None, (a.title.about, b.title.about))))
+        return Kind.DIFFERENT, f"{pair.titles}, but one is {what}"
+    if not pair.one and not pair.begins and numbers(a.words) != numbers(b.words):
+        return Kind.DIFFERENT, f"{pair.titles}, but a number or version in them differs"
     counts_differ = a.author_count and b.author_count and a.author_count != b.author_count
-    if counts_differ and texts is Texts.DIFFER:
+    if counts_differ and pair.texts is Texts.DIFFER and (people is None or people.common < people.of):
         low, high = sorted((a.author_count or 0, b.author_count or 0))
-        told = f"the titles are alike, but the abstracts differ and so do the author counts ({low} and {high})"
-        return Verdict(Kind.DIFFERENT, "title", ratio, told)
+        told = f"{pair.titles}, but the abstracts differ and so do the author counts ({low} and {high})"
+        return Kind.DIFFERENT, told
     return None
 
 
-def _alike(a: Face, b: Face, ratio: float, texts: Texts, *, begins: bool) -> Verdict:
-    if a.key == b.key:
-        if texts is Texts.DIFFER and min(len(a.words), len(b.words)) <= GENERIC_WORDS:
-            return Verdict(Kind.UNLIKE, "title", ratio, f"the same title, but a generic one, and {texts.value}")
-        return Verdict(Kind.SAME, "title", 100.0, "the same title" if a.words == b.words else "the same title, respelt")
-    if texts is Texts.AGREE:
-        alike = "one title begins the other" if begins else f"the titles are {ratio:.0f}% alike"
-        return Verdict(Kind.SAME, "title", ratio, f"{alike} and the abstracts agree")
-    other = _different_word(a.words, b.words)
+def _agreed(pair: _Pair, profile: Profile) -> _Judgement | None:
+    """Rules 7 and 3, when the abstracts were looked at."""
+    if pair.texts is Texts.AGREE and (pair.related or pair.ratio >= min(LEAST_RATIO[Texts.AGREE], profile.ratio)):
+        return Kind.SAME, f"{pair.titles} and the abstracts agree"
+    twins = _may_be_twins(pair.a, pair.b) and pair.ratio >= profile.twins
+    if pair.ratio < profile.ratio and not pair.related and not twins:
+        return Kind.UNLIKE, f"the titles are only {pair.ratio:.0f}% alike, and {pair.texts.value}"
+    return None
+
+
+def _contradicted(pair: _Pair, profile: Profile) -> _Judgement | None:
+    """Rules 8 and 9: other people wrote it, or it came out in another year."""
+    people, gap = pair.people, pair.gap
+    apart = f" and {_years(gap)} apart" if gap else ""
+    if people is not None:
+        if not people.common and not (pair.one and gap == 0 and _long(pair)):
+            return Kind.DIFFERENT, f"{pair.titles}, but no author in common{apart}"
+        if people.common and people.share < (profile.exact_share if pair.one else profile.near_share):
+            return Kind.UNLIKE, f"{pair.titles}, but only {_of(people)}{apart}"
+    if gap and pair.a.edition and pair.b.edition and gap > profile.editions:
+        low, high = sorted((pair.a.year or 0, pair.b.year or 0))
+        who = f" and {_of(people)}" if people else ""
+        return Kind.UNLIKE, f"{pair.titles}{who}, but two editions, of {low} and {high}"
+    if gap and gap > (profile.years if people else 1):
+        return Kind.UNLIKE, f"{pair.titles}, but {_years(gap)} apart{'' if people else ' and the authors unknown'}"
+    return None
+
+
+def _one_title(pair: _Pair, rules: Rules) -> _Judgement:
+    """Rules 10 to 12."""
+    people, gap = pair.people, pair.gap
+    agree = people is not None and people.share >= rules.profile.near_share
+    if rules.column(pair.a) and rules.column(pair.b):
+        return Kind.UNLIKE, "the same title, but a column of the same people, with many a year"
+    needs = _needs_more(pair, rules)
+    generic = rules.generic(pair.a)
+    if needs and pair.a.doi and pair.b.doi:
+        return Kind.UNLIKE, f"the same title, but {needs}, and two DOIs"
+    if needs and not (agree and gap == 0):
+        bare = people is None and gap is None and pair.texts is Texts.UNKNOWN and not _counts_differ(pair)
+        if generic or not bare:
+            return Kind.UNLIKE, f"the same title, but {needs}, and {_lacking(pair)}"
+    if not agree and not rules.profile.trusting:
+        return Kind.UNLIKE, "the same title, but nothing else is known to agree"
+    if not agree and (pair.a.title.genre != pair.b.title.genre or pair.a.title.version != pair.b.title.version):
+        return Kind.UNLIKE, f"the same title but for a remark or version behind it, and {_lacking(pair)}"
+    if people is not None and not people.common:
+        return Kind.SAME, f"{pair.titles}, of {len(pair.a.words)} words, and the same year, whatever the authors"
+    return Kind.SAME, pair.titles + (f" and {_of(people)}" if people else "")
+
+
+def _near_titles(pair: _Pair, rules: Rules) -> _Judgement:
+    """Rules 13 to 15."""
+    if not rules.recurring.isdisjoint((pair.a.key, pair.b.key)):
+        return Kind.UNLIKE, f"{pair.titles}, and one recurs from year to year"
+    profile, people = rules.profile, pair.people
+    sure = people is not None and people.share >= profile.near_share and pair.gap == 0
+    who = f" and {_of(people)}" if people else ""
+    if pair.begins and _cut_off(pair, profile):
+        return Kind.SAME, f"one title is the beginning of the other, cut off{who}"
+    if pair.begins and profile.subtitles and _subtitled(pair):
+        return Kind.SAME, f"one title lacks the other's subtitle, the same year{who}"
+    if pair.reordered:
+        return (Kind.SAME if sure else Kind.UNLIKE), f"{pair.titles}{who}"
+    if pair.begins and pair.ratio < profile.ratio:
+        return Kind.UNLIKE, "one title begins the other, but nothing tells that a subtitle was dropped"
+    if numbers(pair.a.words) != numbers(pair.b.words):
+        return Kind.DIFFERENT, f"{pair.titles}, but a number or version in them differs"
+    other = different_word(pair.a.words, pair.b.words, forgiving=sure)
+    if other is not None and _twins(pair) and slip(pair.a.words, pair.b.words):
+        return Kind.SAME, f"{pair.titles}, with the same year and exactly the same authors ({other})"
     if other is not None:
-        return Verdict(Kind.UNLIKE, "title", ratio, f"the titles are {ratio:.0f}% alike, but {other}")
-    return Verdict(Kind.SAME, "title", ratio, f"the titles are {ratio:.0f}% alike: spelling only; {texts.value}")
+        return Kind.UNLIKE, f"{pair.titles}, but {other}"
+    if pair.ratio < profile.ratio:
+        return Kind.UNLIKE, f"the titles are only {pair.ratio:.0f}% alike"
+    if people is not None:
+        return Kind.SAME, f"{pair.titles}: spelling only; {_of(people)}"
+    if pair.ratio < (profile.differ if pair.texts is Texts.DIFFER else profile.silent):
+        return Kind.UNLIKE, f"{pair.titles}: spelling only, but {pair.texts.value} and the authors are unknown"
+    return Kind.SAME, f"{pair.titles}: spelling only; {pair.texts.value}"
+
+
+def _may_be_twins(a: Face, b: Face) -> bool:
+    """Whether two records of bibliographies tell one year, and as many authors."""
+    return a.edition and b.edition and a.year == b.year and 0 < len(a.people) == len(b.people)
+
+
+def _same_people(pair: _Pair) -> bool:
+    return pair.people is not None and pair.people.share == 1 and len(pair.a.people) == len(pair.b.people)
+
+
+def _twins(pair: _Pair) -> bool:
+    """Whether two records of bibliographies agree in all but their titles, which must say something."""
+    known = _may_be_twins(pair.a, pair.b) and pair.texts is Texts.UNKNOWN
+    return known and _same_people(pair) and min(len(pair.a.words), len(pair.b.words)) >= TELLING
+
+
+def _long(pair: _Pair) -> bool:
+    """Whether a title says so much that no two papers of a year bear it; two abstracts say more."""
+    editions = pair.a.edition and pair.b.edition and not pair.a.title.about
+    return editions and len(pair.a.words) >= LONG and pair.texts is Texts.UNKNOWN
+
+
+def _cut_off(pair: _Pair, profile: Profile) -> bool:
+    """Whether one title ends in an ellipsis where the other goes on, and has enough words for what else is known."""
+    short = min(pair.a, pair.b, key=lambda face: len(face.key))
+    least = CUT_LEAST if pair.people else ALONE_LEAST
+    return (
+        short.title.cut
+        and len(short.words) >= least
+        and pair.texts is not Texts.DIFFER
+        and (pair.people is not None or profile.trusting)
+    )
+
+
+def _subtitled(pair: _Pair) -> bool:
+    """Whether one title lacks what stands behind the other's, and that is no part or number of a series."""
+    short, long = sorted((pair.a, pair.b), key=lambda face: len(face.key))
+    behind = long.words[len(short.words) :]
+    known = pair.gap == 0 and pair.texts is not Texts.DIFFER and _same_people(pair)
+    return known and len(short.words) >= SUBTITLED_LEAST and not numbers(behind[:2])
+
+
+def _needs_more(pair: _Pair, rules: Rules) -> str | None:
+    """Why a title in common isn't enough by itself."""
+    if pair.a.key in rules.recurring:
+        return "one that recurs from year to year"
+    if GENERIC.issuperset(pair.a.words):
+        return "a generic one"
+    return "a short one" if min(len(pair.a.words), len(pair.b.words)) <= SHORT else None
+
+
+def _lacking(pair: _Pair) -> str:
+    """What doesn't agree besides, for a person."""
+    people, gap = pair.people, pair.gap
+    if people is None:
+        return f"the authors aren't known of both; {pair.texts.value}"
+    when = "the years unknown" if gap is None else f"{_years(gap)} apart" if gap else "the same year"
+    return f"{_of(people)}, {when}"
+
+
+def _counts_differ(pair: _Pair) -> bool:
+    return None not in (pair.a.author_count, pair.b.author_count) and pair.a.author_count != pair.b.author_count
+
+
+def _years(count: int) -> str:
+    return f"{count} year{'' if count == 1 else 's'}"
+
+
+def _of(people: Shared) -> str:
+    if people.of == 1:
+        return "the same author" if people.common else "another author"
+    return (
+        f"{people.common} of {people.of} authors in common"
+        if people.share < 1
+        else f"all {people.of} authors in common"
+    )
 
 
 def compare_texts(a: str | None, b: str | None) -> Texts:
@@ -125,73 +363,14 @@ def compare_texts(a: str | None, b: str | None) -> Texts:
     return Texts.AGREE if fuzz.ratio(one, two, score_cutoff=TEXTS_AGREE) else Texts.DIFFER
 
 
+def _reordered(a: Face, b: Face) -> bool:
+    """Whether two titles of some length have the same words in another order."""
+    return len(a.key) == len(b.key) and len(a.words) >= TELLING and sorted(a.words) == sorted(b.words)
+
+
 def _begins(a: Face, b: Face) -> bool:
-    """Whether one title is the beginning of the other, by at least three whole words."""
-    short, long = sorted((a.words, b.words), key=len)
-    return len(short) >= 3 and long[: len(short)] == short
-
-
-# --- the guard on words -----------------------------------------------------------------------------------------------
-
-_SMALL = frozenset("a an the of for with and or to via by from using is are its their towards toward".split())
-_NEGATIONS = (
-    "un",
-    "in",
-    "im",
-    "ir",
-    "non",
-    "anti",
-    "de",
-    "dis",
-    "mis",
-    "a",
-    "counter",
-    "under",
-    "over",
-    "sub",
-    "super",
-)
-_ENDINGS = frozenset(
-    {"", "s", "es", "d", "ed", "ing", "e", "er", "r", "ers", "rs", "al", "ally", "ly", "ion", "y", "ies"}
-)
-
-
-def _different_word(a: tuple[str, ...], b: tuple[str, ...]) -> str | None:
-    """The first place where two titles differ by more than a typo, an ending or a small word; None if none does."""
-    a, b = sorted((a, b))
-    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        left, right = a[i:j], b[k:m]
-        if _same_but_spelling(left, right):
-            continue
-        if not left or not right:
-            return f"only one has “{' '.join(left or right)}”"
-        return f"“{' '.join(left)}” is not “{' '.join(right)}”"
-    return None
-
-
-def _same_but_spelling(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-    left = tuple(w for w in left if w not in _SMALL)
-    right = tuple(w for w in right if w not in _SMALL)
-    if "".join(left) == "".join(right):
-        return True
-    if len(left) == len(right):
-        return all(_near(x, y) for x, y in zip(left, right, strict=True))
-    return bool(left) and bool(right) and _near("".join(left), "".join(right))
-
-
-def _near(x: str, y: str) -> bool:
-    """Whether two words are one, misspelt or with another ending; `supervised` and `unsupervised` are not."""
-    if x == y:
-        return True
-    short, long = sorted((x, y), key=len)
-    if any(long == prefix + short for prefix in _NEGATIONS) or numbers((x,)) != numbers((y,)):
+    """Whether one title is the beginning of the other, by at least three whole words; the last may be cut off by "…"."""
+    short, long = sorted((a, b), key=lambda face: len(face.key))
+    if len(short.words) < 3:
         return False
-    stem = 0
-    while stem < len(short) and short[stem] == long[stem]:
-        stem += 1
-    if stem >= 4 and short[stem:] in _ENDINGS and long[stem:] in _ENDINGS:
-        return True
-    allowed = 0 if len(short) < 6 else 1 if len(short) < 9 else 2
-    return DamerauLevenshtein.distance(x, y, score_cutoff=allowed) <= allowed
+    return long.words[: len(short.words)] == short.words or (short.title.cut and long.key.startswith(short.key))

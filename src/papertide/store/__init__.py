@@ -14,6 +14,8 @@ from papertide.store.health import Health
 from papertide.store.ledger import Ledger
 from papertide.store.pages import PageList
 from papertide.store.read import Shelf
+from papertide.store.titles import TitleList
+from papertide.store.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from papertide.store.base import Adding
@@ -27,9 +29,11 @@ class SqliteStore:
         self.writable = database.writable
         self._database = database
         self.looking = Shelf(database)
+        self.titling = TitleList(database)
         self.deciding = DecisionLog(database)
         self.telling = Ledger(database)
         self.annotating = Annotations(database)
+        self.judging = Verdicts(database)
         self.fetching = FetchLog(database)
         self.recalling = PageList(database)
         self.checking = Health(database)

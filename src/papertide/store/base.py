@@ -6,7 +6,7 @@ Small Protocols, one for each thing that flows do: add pages, look, decide, tell
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -101,9 +101,6 @@ class Adding(Protocol):
     def known_page(self, digest: str) -> KnownPage | None:
         """The page with these bytes, if it was added before."""
 
-    def title_keys(self, after: int) -> tuple[list[str], int]:
-        """The title keys of the sightings numbered above `after`, and the highest number there is."""
-
     def linked(
         self, *, arxiv_ids: Iterable[str], dois: Iterable[str], title_keys: Iterable[str], text_keys: Iterable[str]
     ) -> list[Seen]:
@@ -132,11 +129,45 @@ class Adding(Protocol):
         sightings to be removed, `ended` the papers that had no others.
         """
 
+    def arrange(self, papers: Sequence[PlacedPaper], given_up: Mapping[int, int], at: str) -> list[int]:
+        """Write stored sightings into other papers, as `place` does; gives the papers' numbers."""
+
     def relabel(self, topics: Iterable[tuple[int, Sequence[str]]], digest: str) -> None:
         """Replace the topics of papers, and note the rules they come from."""
 
     def texts(self) -> Iterator[tuple[int, str, str | None]]:
         """Number, title and abstract of every paper."""
+
+
+class Titling(Protocol):
+    """The titles of a library: which are near a title. What is written belongs in a transaction of `Adding`."""
+
+    def keep(self, keys: Mapping[str, bool], marks_of: Callable[[str, bool], Sequence[tuple[int, int]]]) -> None:
+        """Take in keys, each with whether it came without an arXiv id, and their marks; not those that have no marks.
+
+        The first time, what was added before there was a list of titles is taken in as well.
+        """
+
+    def newest(self) -> int:
+        """The number of the title that came last; as many there are."""
+
+    def keys(self, after: int) -> list[str]:
+        """The keys of the titles numbered above `after`."""
+
+    def nameless(self, key: str) -> bool:
+        """Whether a title ever came without an arXiv id."""
+
+    def any_from(self, code: int) -> bool:
+        """Whether there is a mark with this number or a higher one."""
+
+    def neighbours(
+        self, asks: Iterable[tuple[int, int, int, int, int, int]], reach: int, lengths: tuple[int, int]
+    ) -> list[str]:
+        """The keys of some lengths, from and to, that have a mark near those asked for, in the places asked for.
+
+        An ask is a mark, its place, the lowest and highest mark, and the first and last place of what is looked for;
+        `reach` is how many marks are looked at on either side.
+        """
 
 
 class Looking(Protocol):
@@ -229,6 +260,85 @@ class Annotating(Protocol):
 
     def searches(self, reader: str) -> list[tuple[str, str]]:
         """Names and texts of the reader's saved searches, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidVerdict:
+    """A person's word on sightings, by their numbers: with `same` all are one paper, else each side is one of its own.
+
+    `papers` are the papers that they were of when it was said, and those of sightings that went elsewhere by it; `led` are
+    the numbers that were a paper's again by it, with the paper that each had led to. A sighting that its page shows no
+    longer is left out.
+    """
+
+    id: int
+    reader: str
+    same: bool
+    at: str
+    sides: tuple[tuple[int, ...], ...]
+    papers: Mapping[int, int]
+    led: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Why a sighting is in a paper where no id says so: the title of the one it is like, its own, how alike, and why."""
+
+    paper: int
+    a: str
+    b: str
+    score: float | None
+    reason: str
+    by_hand: bool
+
+
+class Judging(Protocol):
+    """A person's word on merges: a log whose rows are only ever added, and what follows for the papers' numbers.
+
+    What is written belongs in a transaction of `Adding`.
+    """
+
+    def say(self, reader: str, sides: Sequence[Sequence[int]], at: str, command: str, *, same: bool) -> int:
+        """Write down a person's word on these sightings; gives its number."""
+
+    def moved(self, number: int, papers: Mapping[int, int], led: Mapping[int, int]) -> None:
+        """Write down which papers sightings were of that went elsewhere by a verdict, and where numbers had led."""
+
+    def take_back(self, number: int, reader: str, at: str) -> None:
+        """Take a verdict back; it stays in the log."""
+
+    def on(self, sightings: Iterable[int]) -> list[SaidVerdict]:
+        """The verdicts that stand and name any of these sightings, oldest first."""
+
+    def last(self, reader: str, count: int) -> list[SaidVerdict]:
+        """The reader's last verdicts that still stand, newest first."""
+
+    def holding(self, sightings: Iterable[int]) -> set[int]:
+        """The papers that these sightings are of."""
+
+    def partners(self, papers: Iterable[int]) -> set[int]:
+        """The papers whose sightings a standing verdict names beside a sighting of these papers; those, too."""
+
+    def found_again(self, digest: str) -> set[int]:
+        """Let verdicts name again what a page shows again; gives the papers concerned."""
+
+    def numbers_of(self, papers: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """The numbers that were given up and that sightings of these papers had, the oldest first.
+
+        A sighting that came to a merged paper after the merge has an empty entry, one that was the paper's own has none.
+        """
+
+    def revive(self, old: int) -> tuple[int, list[str]]:
+        """Make a blank paper of a number that was given up, with what belonged to it.
+
+        Gives the paper that it led to, and what couldn't be as it was.
+        """
+
+    def joined(self, limit: int | None, paper: int | None = None) -> list[Joined]:
+        """Why sightings were joined that no id joins: those by hand first, then the least alike; of one paper or all."""
+
+    def twins(self, paper: int) -> list[int]:
+        """The papers that look like this one, or that a person parted from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +451,10 @@ class Store(Protocol):
         """Taking in pages."""
 
     @property
+    def titling(self) -> Titling:
+        """The titles, for matching."""
+
+    @property
     def looking(self) -> Looking:
         """Reading."""
 
@@ -355,6 +469,10 @@ class Store(Protocol):
     @property
     def annotating(self) -> Annotating:
         """Tags, notes and saved searches."""
+
+    @property
+    def judging(self) -> Judging:
+        """A person's word on merges."""
 
     @property
     def fetching(self) -> Fetching:

@@ -23,7 +23,7 @@ from papertide import normal
 from papertide.records.listing import Entry
 from papertide.records.paper import Seen
 from papertide.store.base import KnownPage, PageFacts, PlacedPaper, PlacedSighting
-from papertide.store.decisions import STATUSES_BY_LOG
+from papertide.store.belongings import hand_over, remember
 from papertide.store.engine import Database, translated
 from papertide.store.mapping import entry_from_json, entry_to_json
 from papertide.store.rows import (
@@ -90,21 +90,10 @@ _HELD = " UNION ".join(
     for table in ("decision", "tag", "note")
 )
 
-# What readers did with a paper that is merged into another; :old becomes :kept.
-_GIVE_UP = tuple(
-    statement.strip()
-    for statement in f"""
-    UPDATE decision SET paper_id = :kept WHERE paper_id = :old;
-    INSERT OR IGNORE INTO tag (reader, paper_id, tag) SELECT reader, :kept, tag FROM tag WHERE paper_id = :old;
-    INSERT INTO note (reader, paper_id, text) SELECT reader, :kept, text FROM note WHERE paper_id = :old
-        ON CONFLICT DO UPDATE SET text = note.text || char(10) || char(10) || excluded.text;
-    INSERT OR IGNORE INTO told (reader, paper_id, digest_id)
-        SELECT reader, :kept, digest_id FROM told WHERE paper_id = :old;
-    DELETE FROM status WHERE paper_id = :kept;
-    INSERT INTO status (reader, paper_id, status) {STATUSES_BY_LOG} AND d.paper_id = :kept;
-    UPDATE sighting SET paper_id = :kept WHERE paper_id = :old;
-    UPDATE paper_alias SET paper_id = :kept WHERE paper_id = :old
-    """.split(";")
+# What becomes of a paper that is merged into another, besides what belongs to it (see `belongings`).
+_GIVE_UP = (
+    "UPDATE sighting SET paper_id = :kept WHERE paper_id = :old",
+    "UPDATE paper_alias SET paper_id = :kept WHERE paper_id = :old",
 )
 
 
@@ -134,15 +123,6 @@ class PaperStore:
             for position, ref, entry, paper in rows
         }
         return KnownPage(number, _day(captured), bool(given), sightings, _day(listed))
-
-    def title_keys(self, after: int) -> tuple[list[str], int]:
-        """The title keys of the sightings numbered above `after`, and the highest number there is."""
-        with translated(self._database.path):
-            highest = self._connection.execute("SELECT coalesce(max(id), 0) FROM sighting").fetchone()[0]
-            if highest <= after:
-                return [], after
-            sql = "SELECT DISTINCT title_key FROM sighting WHERE id > ?"
-            return [row[0] for row in self._connection.execute(sql, (after,))], highest
 
     def linked(
         self, *, arxiv_ids: Iterable[str], dois: Iterable[str], title_keys: Iterable[str], text_keys: Iterable[str]
@@ -188,12 +168,24 @@ class PaperStore:
             page_id = self._page_id(page, at)
             self._clear(gone, ended)
             self._move(moved or {})
-            numbers = self._papers(papers, given_up, at)
-            self._sightings(papers, numbers, page_id, at)
-            self._sides(papers, numbers)
-            for old, index in given_up.items():
-                self._give_up(old, numbers[index])
-            return numbers
+            return self._arrange(papers, given_up, at, page_id)
+
+    def arrange(self, papers: Sequence[PlacedPaper], given_up: Mapping[int, int], at: str) -> list[int]:
+        """Write stored sightings into other papers, as `place` does; gives the papers' numbers."""
+        with translated(self._database.path):
+            return self._arrange(papers, given_up, at, None)
+
+    def _arrange(
+        self, papers: Sequence[PlacedPaper], given_up: Mapping[int, int], at: str, page_id: int | None
+    ) -> list[int]:
+        had = {old: remember(self._connection, old, papers[index].paper_id) for old, index in given_up.items()}
+        numbers = self._papers(papers, given_up, at)
+        self._sightings(papers, numbers, page_id, at)
+        self._sides(papers, numbers)
+        for old, index in given_up.items():
+            hand_over(self._connection, old, numbers[index], had[old])
+            self._give_up(old, numbers[index])
+        return numbers
 
     def _page_id(self, page: PageFacts, at: str) -> int:
         values = {
@@ -255,7 +247,7 @@ class PaperStore:
         rows = [dict(zip(names, row, strict=True)) for row in found]
         return {row["id"]: row for row in rows}
 
-    def _sightings(self, papers: Sequence[PlacedPaper], numbers: Sequence[int], page_id: int, at: str) -> None:
+    def _sightings(self, papers: Sequence[PlacedPaper], numbers: Sequence[int], page_id: int | None, at: str) -> None:
         new: list[dict[str, object]] = []
         placed_again: list[dict[str, object]] = []
         read_again: list[dict[str, object]] = []
@@ -287,7 +279,7 @@ class PaperStore:
             self._connection.executemany(inserting, rows)
 
     def _give_up(self, old: int, kept: int) -> None:
-        """Let `old` become `kept`: its number leads there, and what readers did with it goes along."""
+        """Let `old` become `kept`: its number leads there."""
         both = {"old": old, "kept": kept}
         for sql in _GIVE_UP:
             self._connection.execute(sql, both)

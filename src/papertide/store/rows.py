@@ -105,3 +105,23 @@ class PaperTopicRow(SQLModel, table=True):
     paper_id: int = Field(primary_key=True, foreign_key="paper.id")
     topic: str = Field(primary_key=True)
     place: int
+
+
+class TitleRow(SQLModel, table=True):
+    """A title's key, as matching looks it up; `nameless` is 1 if it ever came without an arXiv id."""
+
+    __tablename__ = "title"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    nameless: int
+
+
+class MarkRow(SQLModel, table=True):
+    """A mark of a title, and its place in the key."""
+
+    __tablename__ = "mark"
+
+    code: int = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    title_id: int = Field(primary_key=True)

@@ -1,0 +1,64 @@
+"""Which titles of a library are near those of a page: by what costs least for so many titles in so large a library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from papertide.matching.index import TitleIndex, near_among, weighed
+from papertide.matching.keys import Face
+from papertide.matching.marks import NAMELESS, REACH, asks_of, lengths, marks_of
+from papertide.matching.rules import CANDIDATE_RATIO
+from papertide.store.base import Titling
+
+HELD = 20_000
+"""Titles of a library that are held in memory where many are added to it."""
+WORTH = 50
+"""To look one title up by its marks takes as long as to load so many."""
+MANY = 3_000
+"""A page of so many titles, in a library not many times as large, is compared with it all at once."""
+TIMES = 30
+"""How many times as large."""
+
+
+class NearTitles:
+    """The titles of a library, to be asked for those near a key; page after page is taken in."""
+
+    def __init__(self, titling: Titling) -> None:
+        self._titling = titling
+        self._asked = 0
+        self._held = TitleIndex()
+        self._loaded = 0
+        self._near: Callable[[str], Sequence[str]] = self._by_marks
+
+    def take(self, faces: Iterable[Face]) -> None:
+        """Take in the titles of a page; from now on they are found as well."""
+        keys: dict[str, bool] = {}
+        for face in faces:
+            keys[face.key] = keys.get(face.key, False) or not face.arxiv_id
+        before = self._titling.newest()
+        self._titling.keep(keys, marks_of)
+        self._near = self._way(len(keys), before)
+
+    def near(self, key: str) -> Sequence[str]:
+        """The keys near a key. For a title that came with arXiv ids only, those will do that ever came without one."""
+        return self._near(key)
+
+    def _way(self, count: int, before: int) -> Callable[[str], Sequence[str]]:
+        """What costs least for a page of so many titles; `before` is the number of the last title before it."""
+        if not self._titling.any_from(NAMELESS):
+            return lambda _key: ()  # two titles with ids are one paper by their ids, or aren't
+        newest = self._titling.newest()
+        if count >= MANY and newest <= TIMES * count:
+            return near_among(self._titling.keys(after=0), CANDIDATE_RATIO)
+        self._asked += count
+        if newest > HELD or self._asked * WORTH < newest:
+            return self._by_marks
+        for key in self._titling.keys(after=self._loaded):
+            self._held.add(key)
+        self._loaded = before  # and not what came now: that may yet be taken back
+        return self._held.near
+
+    def _by_marks(self, key: str) -> Sequence[str]:
+        asks = asks_of(key, CANDIDATE_RATIO, self._titling.nameless(key))
+        found = self._titling.neighbours(asks, REACH, lengths(len(key), CANDIDATE_RATIO))
+        return weighed(key, found)

@@ -1,0 +1,51 @@
+"""Titles that begin others (cut off in an ellipsis, or without the subtitle that another copy has), or reorder them.
+
+They are less alike than any ratio that would find them, so the keys are sorted, and what a key begins stands behind it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz
+
+from papertide.matching.keys import Face
+from papertide.matching.rules import CUT_LEAST, SUBTITLED_LEAST
+
+MOST = 20
+"""Keys behind one that are looked at; one that begins so many titles says nothing of any of them."""
+ONE_TITLE = 85.0
+"""The `ratio` from which two titles are ways to go on alike; a beginning of titles that differ more is nobody's."""
+
+
+def beginnings(faces: Iterable[Face]) -> dict[str, list[str]]:
+    """For each key that begins others (by whole words, or cut off) or has their words: those; and the other way round."""
+    known = list(faces)
+    keys = sorted({face.key for face in known})
+    words = {face.key: face.words for face in known}
+    found: dict[str, list[str]] = {}
+    for face in sorted({f.key: f for f in sorted(known, key=lambda f: (f.title.cut, f.order))}.values(), key=_key):
+        if len(face.words) < (CUT_LEAST if face.title.cut else SUBTITLED_LEAST):
+            continue
+        place = bisect_left(keys, face.key) + 1
+        begun = [
+            key
+            for key in keys[place : place + MOST]
+            if key.startswith(face.key) and (face.title.cut or words[key][: len(face.words)] == face.words)
+        ]
+        if all(key.startswith(begun[0]) or fuzz.ratio(begun[0], key) >= ONE_TITLE for key in begun):
+            for key in begun:
+                found.setdefault(face.key, []).append(key)
+                found.setdefault(key, []).append(face.key)
+    by_words: dict[tuple[str, ...], list[str]] = {}
+    for key in keys:
+        by_words.setdefault(tuple(sorted(words[key])), []).append(key)
+    for same in by_words.values():
+        for key in same if len(same) > 1 else ():
+            found.setdefault(key, []).extend(other for other in same if other != key)
+    return found
+
+
+def _key(face: Face) -> str:
+    return face.key

@@ -1,0 +1,109 @@
+"""The titles of a library, and their marks: what is near a title is found where its marks stand, without reading others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+
+from papertide.store.engine import Database, translated
+
+MarksOf = Callable[[str, bool], Sequence[tuple[int, int]]]
+"""The marks of a key, and the place of each, by whether it came without an arXiv id (`matching.marks.marks_of`)."""
+
+_AT_ONCE = 20_000
+"""Titles whose marks are written together, in order: sorted rows are written faster."""
+
+# What stands near a mark: `:reach` rows at most on either side, the nearest first.
+_NEAR = """
+SELECT title_id FROM (
+    SELECT title_id, place FROM mark WHERE (code, place) >= (?1, ?2) AND code <= ?4 ORDER BY code, place LIMIT ?7
+) WHERE place BETWEEN ?5 AND ?6
+UNION ALL SELECT title_id FROM (
+    SELECT title_id, place FROM mark WHERE (code, place) < (?1, ?2) AND code >= ?3 ORDER BY code DESC, place DESC LIMIT ?7
+) WHERE place BETWEEN ?5 AND ?6
+"""
+_KEYS = "SELECT key FROM title WHERE id IN (SELECT value FROM json_each(?1)) AND length(key) BETWEEN ?2 AND ?3"
+_EARLIER = "SELECT title_key, max(arxiv_id IS NULL) FROM sighting GROUP BY title_key"
+_KNOWN = "SELECT key, id, nameless FROM title WHERE key IN (SELECT value FROM json_each(?))"
+
+
+class TitleList:
+    """See `base.Titling`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection = database.connection
+
+    def keep(self, keys: Mapping[str, bool], marks_of: MarksOf) -> None:
+        """Take in keys, each with whether it came without an arXiv id, and their marks; not those that have no marks."""
+        with translated(self._database.path):
+            if self._connection.execute("SELECT 1 FROM meta WHERE key = 'titles'").fetchone() is None:
+                # What was added before there was a list of titles.
+                self._keep_all(self._connection.cursor().execute(_EARLIER), marks_of)
+                self._connection.execute("INSERT INTO meta (key, value) VALUES ('titles', '1')")
+            self._keep_all(keys.items(), marks_of)
+
+    def _keep_all(self, keys: Iterable[tuple[str, bool]], marks_of: MarksOf) -> None:
+        rest = iter(keys)
+        while part := dict(islice(rest, _AT_ONCE)):
+            self._keep(part, marks_of)
+
+    def _keep(self, keys: Mapping[str, bool], marks_of: MarksOf) -> None:
+        found = self._connection.execute(_KNOWN, (json.dumps([*keys]),))
+        known = {key: (number, nameless) for key, number, nameless in found}
+        free = self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM title").fetchone()[0]
+        titles: list[tuple[int, str, int]] = []
+        lost_id: list[tuple[int]] = []
+        marks: list[tuple[int, int, int]] = []
+        for key, nameless in keys.items():
+            number, was = known.get(key, (free + len(titles), None))
+            if was is None:
+                cut = marks_of(key, bool(nameless))
+                if cut:
+                    titles.append((number, key, int(nameless)))
+            elif nameless and not was:
+                # Its marks on the other side stay: they lead to the same title.
+                cut = marks_of(key, True)
+                lost_id.append((number,))
+            else:
+                continue
+            marks += [(code, place, number) for code, place in cut]
+        self._connection.executemany("INSERT INTO title (id, key, nameless) VALUES (?, ?, ?)", titles)
+        self._connection.executemany("UPDATE title SET nameless = 1 WHERE id = ?", lost_id)
+        marks.sort()
+        self._connection.executemany("INSERT INTO mark (code, place, title_id) VALUES (?, ?, ?)", marks)
+
+    def newest(self) -> int:
+        """The number of the title that came last; as many there are."""
+        with translated(self._database.path):
+            return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM title").fetchone()[0])
+
+    def keys(self, after: int) -> list[str]:
+        """The keys of the titles numbered above `after`."""
+        with translated(self._database.path):
+            return [row[0] for row in self._connection.execute("SELECT key FROM title WHERE id > ?", (after,))]
+
+    def any_from(self, code: int) -> bool:
+        """Whether there is a mark with this number or a higher one."""
+        with translated(self._database.path):
+            return self._connection.execute("SELECT 1 FROM mark WHERE code >= ?", (code,)).fetchone() is not None
+
+    def nameless(self, key: str) -> bool:
+        """Whether a title ever came without an arXiv id."""
+        with translated(self._database.path):
+            return (
+                self._connection.execute("SELECT 1 FROM title WHERE key = ? AND nameless", (key,)).fetchone()
+                is not None
+            )
+
+    def neighbours(
+        self, asks: Iterable[tuple[int, int, int, int, int, int]], reach: int, lengths: tuple[int, int]
+    ) -> list[str]:
+        """The keys of some lengths that have a mark beside those asked for."""
+        with translated(self._database.path):
+            found: set[tuple[int]] = set()
+            for ask in asks:
+                found.update(self._connection.execute(_NEAR, (*ask, reach)))
+            numbers = json.dumps([number for (number,) in found])
+            return [row[0] for row in self._connection.execute(_KEYS, (numbers, *lengths))]
