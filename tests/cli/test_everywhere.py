@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.harness import LORA, PAPER_KEYS, REWARD, ROBOTS, Program
+from tests.cli.harness import BARE, LORA, PAPER_KEYS, REWARD, ROBOTS, WIDE, Program
 from tests.hub import Hub, served
 
 from papertide import __version__
@@ -42,10 +42,15 @@ EVERY = {
     "saved list": [],
     "saved add": ["todo", "status:later"],
     "saved remove": ["old"],
+    "duplicates": [],
+    "duplicates merge": ["1", "4"],
+    "duplicates split": ["6"],
+    "duplicates undo": [],
+    "duplicates why": ["1", "2"],
     "stats": [],
     "doctor": [],
 }
-"""A command line for every command; with `keep 3` and `saved add old x` done before."""
+"""A command line for every command; with `keep 3`, `saved add old x` and `duplicates merge 6 7` done before."""
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +71,7 @@ def test_json_is_all_there_is_on_stdout(program: Program, name: str) -> None:
     """With --json stdout holds JSON Lines and nothing else, wherever the flag stands, and the same for it."""
     program.done("keep", REWARD)
     program.done("saved", "add", "old", "x")
+    program.done("duplicates", "merge", BARE, WIDE)
     given = [*name.split(), *EVERY[name]]
     copy = shutil.copy(program.library, program.library.with_name("copy.db"))
     after = program(*given, "--json")
@@ -81,6 +87,7 @@ def test_json_is_all_there_is_on_stdout(program: Program, name: str) -> None:
 def test_every_command_takes_the_common_options(program: Program, name: str) -> None:
     """--library, --reader and --today are taken after every command; the rightmost wins."""
     program.done("--reader", "you", "saved", "add", "old", "x")
+    program.done("--reader", "you", "duplicates", "merge", BARE, WIDE)
     given = [*name.split(), *EVERY[name]]
     options = ["--library", str(program.library), "--reader", "you", "--today", "2020-02-02"]
     ran = program("--library", "elsewhere.db", "--reader", "nobody", *given, *options)

@@ -10,7 +10,15 @@ from tests.cli.harness import Program
 
 from papertide.cli.app import COMMANDS
 
-SUBCOMMANDS = ["topics show", "topics test", "topics edit", "saved add", "saved list", "saved remove"]
+SUBCOMMANDS = [
+    "topics show",
+    "topics test",
+    "topics edit",
+    "saved add",
+    "saved list",
+    "saved remove",
+    "duplicates find",
+]
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS, *SUBCOMMANDS])

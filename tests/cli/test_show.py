@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from tests.cli.harness import BARE, LORA, PAPER_KEYS, SURVEY, Program
 
-SEEN_KEYS = ["page", "layout", "line", "title", "captured", "listed", "method", "score", "reason", "added"]
+SEEN_KEYS = ["number", "page", "layout", "line", "title", "captured", "listed", "method", "score", "reason", "added"]
 
 
 def test_json_is_the_paper_and_its_sightings(program: Program) -> None:
-    """A paper shown in JSON has the paper's keys, then `seen`: each sighting with its page, line and reason."""
+    """A paper shown in JSON has the paper's keys, then `seen`, its sightings with page, line and reason, and `apart`."""
     row = program.done("show", LORA, "--json").one
-    assert list(row) == [*PAPER_KEYS, "seen"]
+    assert list(row) == [*PAPER_KEYS, "seen", "apart"]
     (seen,) = row["seen"]
     assert list(seen) == SEEN_KEYS
     assert (seen["layout"], seen["line"], seen["method"], seen["listed"]) == ("jsonl", 1, "new", "2026-05-07")

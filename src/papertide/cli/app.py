@@ -39,6 +39,7 @@ COMMANDS = {
     "export": "export:export",
     "topics": "topics:app",
     "saved": "saved:app",
+    "duplicates": "duplicates:app",
     "stats": "stats:stats",
     "replay": "replay:replay",
     "prune": "prune:prune",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,12 @@ from papertide.flows.triage import named
 from papertide.views.console import Line
 from papertide.views.papers import whole
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from papertide.flows.duplicates import Apart
+    from papertide.store import SqliteStore
+
 
 def show(
     ctx: typer.Context,
@@ -20,7 +26,7 @@ def show(
 ) -> None:
     """Show papers whole.
 
-    All that is known, every page that showed them, and why those were taken for one paper.
+    All that is known, every page that showed them, why those were taken for one paper, and what is nearly the same.
 
     \b
     Examples:
@@ -34,10 +40,28 @@ def show(
         numbers = named(store.looking, ids)
         papers = {paper["id"]: paper for paper in store.looking.by_number(numbers, common.config.reader)}
         sightings = {number: store.looking.sightings(number) for number in numbers}
+        apart = {number: _apart(store, number) for number in numbers}
     for place, number in enumerate(numbers):
         if common.console.as_json:
-            common.console.json({**papers[number], "seen": sightings[number]})
+            seen = [{"number": k, **sighting} for k, sighting in enumerate(sightings[number], 1)]
+            others = [{"paper": a.paper, "title": a.title, "reason": a.reason} for a in apart[number]]
+            common.console.json({**papers[number], "seen": seen, "apart": others})
             continue
         if place:
             common.console.show([Line()])
         common.console.show(whole(papers[number], sightings[number]))
+        if apart[number]:
+            common.console.show([Line(), Line("Nearly the same, but another paper:", "heading", indent=6)])
+            common.console.show(Line(f"{a.title}: {a.reason}", indent=8, lead=str(a.paper)) for a in apart[number])
+
+
+def _apart(store: SqliteStore, number: int) -> Sequence[Apart]:
+    """The papers that are nearly the same as this one; for most there are none, and nothing more is loaded."""
+    twins = store.judging.twins(number)
+    if not twins:
+        return ()
+    from papertide.flows.duplicates import (
+        kept_apart,
+    )  # brings the matching, which takes longer to load than `show` does
+
+    return kept_apart(store, number, twins)

@@ -86,9 +86,9 @@ def whole(paper: PaperDict, sightings: Iterable[SightingDict]) -> Iterator[Line]
         yield Line(f"Note: {paper['note']}", "mark", indent=6)
     yield Line()
     yield Line(f"Seen {counted(paper['sightings'], 'time')}:", "heading", indent=6)
-    for sighting in sightings:
+    for number, sighting in enumerate(sightings, 1):
         where = sighting["page"] + (f", line {sighting['line']}" if sighting["line"] else "")
-        yield Line(f"{where} ({sighting['layout']}): {sighting['reason']}", indent=8, lead="-")
+        yield Line(f"{where} ({sighting['layout']}): {sighting['reason']}", indent=8, lead=str(number))
         if sighting["title"] != paper["title"]:
             yield Line(f"titled there: {sighting['title']}", "facts", indent=8)
 
