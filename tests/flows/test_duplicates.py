@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.fakes import NOW, READER, RULES, add_pages, dump, exit_codes, forked, in_step, json_page, papers_of, prose
 
@@ -522,6 +522,21 @@ def do(desk: Desk, deed: str, x: int, y: int) -> bool:
     return True
 
 
+ADAPTERS = {"title": "Forgetting in adapters", "arxiv_id": "2401.00002"}
+ADAPTERS_2 = {"title": "Forgetting in adapters 2", "arxiv_id": "2401.00002"}
+MANUALS = {"title": "Manuals for robots that read"}
+
+
+# A number that a part was given, and gave up when it was taken back, is not what that part had before.
+@example(
+    [[{"title": "Forgetting in adapters"}, MANUALS], [ADAPTERS, {"title": "Forgetting in adapters 2"}, ADAPTERS_2]],
+    [("split", 2, 0)] * 2,
+)
+# What a word left where it was stays there when it is taken back, whatever number it had before that.
+@example(
+    [[MANUALS, ADAPTERS], [MANUALS | {"arxiv_id": "2401.00002"}], [MANUALS | {"arxiv_id": "2401.00001"}]],
+    [("split", 1, 0)],
+)
 @given(PAGES, DEEDS)
 @settings(max_examples=40)
 def test_undo_restores_everything(pages: list[list[dict[str, object]]], deeds: list[tuple[str, int, int]]) -> None:

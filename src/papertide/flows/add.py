@@ -252,7 +252,7 @@ class Adder:
         before = _sets_of(found.values())
         had = self._judging.numbers_of(before)
         rulings = self._rulings(found)
-        decided = plan(_claiming(found, had, undone.papers if undone else {}), near, rulings=rulings)
+        decided = plan(_claiming(found, had, undone), near, rulings=rulings)
         decided = _nothing_lost(_numbered_again(decided, had), before, undone.led if undone else {})
         given_up = decided.given_up
         revived = [g.paper_id for g in decided.groups if g.paper_id is not None and g.paper_id not in before]
@@ -409,11 +409,19 @@ def _decided(
     return Plan(decided.groups, {**passed_on, **decided.given_up})
 
 
-def _claiming(found: Mapping[int, Seen], had: Mapping[int, tuple[int, ...]], were: Mapping[int, int]) -> list[Seen]:
-    """Stored sightings, each with the number that it speaks for: the one that it had by `were`, else its first."""
-    known = {seen.paper_id for seen in found.values()} | {number for numbers in had.values() for number in numbers}
-    claims: dict[int, int | None] = {ref: numbers[0] if numbers else None for ref, numbers in had.items()}
-    claims |= {ref: number for ref, number in were.items() if number in known}
+def _claiming(
+    found: Mapping[int, Seen], had: Mapping[int, tuple[int, ...]], undone: SaidVerdict | None
+) -> list[Seen]:
+    """Stored sightings, each with the number that it speaks for: the first that it had.
+
+    After a word that is `undone` that is the one that it had before it; what the word didn't move is where it was then.
+    """
+    if undone is None:
+        claims: dict[int, int | None] = {ref: numbers[0] if numbers else None for ref, numbers in had.items()}
+    else:
+        known = {seen.paper_id for seen in found.values()} | {number for numbers in had.values() for number in numbers}
+        claims = {ref: None for ref, numbers in had.items() if not numbers}
+        claims |= {ref: number for ref, number in undone.papers.items() if number in known}
     return [seen._replace(paper_id=claims.get(ref, seen.paper_id)) for ref, seen in found.items()]
 
 
