@@ -37,8 +37,13 @@ def test_utf8_read_as_latin1_is_put_right_where_that_is_sure(wrong: str, right: 
         ("Outcomes of Replay - Book Review", Title(("outcomes", "of", "replay"), "outcomesofreplay", genre=True)),
         ("Outcomes of Replay (extended version)", Title(("outcomes", "of", "replay"), "outcomesofreplay")),
         ("Outcomes of Replay (v2)", Title(("outcomes", "of", "replay"), "outcomesofreplay")),
-        ("Outcomes of Replay (2)", Title(("outcomes", "of", "replay", "2"), "outcomesofreplay2")),
-        ("Outcomes of Replay (part II)", Title(("outcomes", "of", "replay", "part", "ii"), "outcomesofreplaypartii")),
+        ("Outcomes of Replay (2)", Title(("outcomes", "of", "replay", "2"), "outcomesofreplay2", aside=1)),
+        (
+            "Outcomes of Replay (part II)",
+            Title(("outcomes", "of", "replay", "part", "ii"), "outcomesofreplaypartii", aside=2),
+        ),
+        ("Outcomes of Replay (Structured a", Title(("outcomes", "of", "replay"), "outcomesofreplay")),
+        ("Outcomes of Replay (as st", Title(("outcomes", "of", "replay", "as", "st"), "outcomesofreplayasst")),
         (
             "Outcomes of Replay in Nets v3",
             Title(("outcomes", "of", "replay", "in", "nets"), "outcomesofreplayinnets", version="3"),

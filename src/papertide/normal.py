@@ -190,7 +190,7 @@ class Title(NamedTuple):
     `words` are those of the name, without remarks such as `[Chinese]` and `(extended version)`. `genre` tells whether one
     was `(Tutorial)` or the like, which names a thing of its own now and then, and `version` the number in a `v2` behind
     it. `about` is what the title says that it is to another paper: "a correction", "a reply". `cut` says that it ends
-    in an ellipsis.
+    in an ellipsis, and `aside` how many of the words stand in a bracket at its end.
     """
 
     words: tuple[str, ...]
@@ -199,6 +199,7 @@ class Title(NamedTuple):
     version: str | None = None
     about: str | None = None
     cut: bool = False
+    aside: int = 0
 
 
 _LANGUAGES = (
@@ -222,6 +223,8 @@ _NOUNS = _KINDS | frozenset(
     " review description report".split()
 )
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,100})[)\]]")
+_LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]{1,100})[)\]]\W*$")
+_UNCLOSED = re.compile(r"[(\[]([^()\[\]]{1,100})$")
 _NOTICE = re.compile(
     r"[(\[]\s*(?:published )?(?:errat\w+|correct(?:ion|ed)|comment(?:ary|s)?|retract\w+|republished|summary|update|see)"
     r" (?:appears? |published |of |for |in |on |comments?\b)[^()\[\]]{0,200}(?:\([^()]{0,40}\)[^()\[\]]{0,200}){0,4}[)\]]?\s*",
@@ -236,6 +239,7 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _VERSION = re.compile(r"(?<=\s)v(\d)\s*$", re.IGNORECASE)
+_CLOSING = ")]"
 _ELLIPSES = ("...", "…", "...]", "…]")
 
 
@@ -291,7 +295,9 @@ def title_of(title: str) -> Title:
         named, genre, version = _words(flat), False, None
     # A title of nothing but symbols is its own key, so that the key is never empty.
     key = "".join(named) or _SPACE.sub("", title.casefold()) or "?"
-    return Title(named, key, genre, version.group(1) if version else None, about, cut)
+    last = _LAST_BRACKET.search(bare) if bare[-1:] in _CLOSING else None
+    aside = len(_words(last.group(1))) if last is not None else 0
+    return Title(named, key, genre, version.group(1) if version else None, about, cut, aside)
 
 
 _LEAST_VERSIONED = 4
@@ -312,7 +318,17 @@ def _without_remarks(text: str) -> tuple[str, bool]:
             genre |= not _KINDS.isdisjoint(said)
         return " " if remark or _VERSIONED.fullmatch(found.group(1)) else found.group()
 
-    return _BRACKET.sub(left, text), genre
+    text = _BRACKET.sub(left, text)
+    unclosed = _UNCLOSED.search(text)  # exports cut long titles off
+    if unclosed is not None and _begin_a_remark(_words(unclosed.group(1))):
+        text = text[: unclosed.start()]
+    return text, genre
+
+
+def _begin_a_remark(said: tuple[str, ...]) -> bool:
+    """Whether two words or more are what remarks are made of; the last may be cut off."""
+    known = all(word in _GENRES or word in _SAID_BY_CATALOGUES for word in said[:-1])
+    return len(said) > 1 and known and any(word.startswith(said[-1]) for word in _GENRES | _SAID_BY_CATALOGUES)
 
 
 _VERSIONED = re.compile(r"\s*(?:arxiv )?v(?:ersion )?\d\s*", re.IGNORECASE)

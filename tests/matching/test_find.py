@@ -98,6 +98,16 @@ def test_a_beginning_finds_what_it_begins() -> None:
     assert groups(numbered(whole, {**subtitle, "title": "Transactional"})) == set()
 
 
+def test_a_heading_is_found_with_what_it_heads() -> None:
+    """A guest editorial and its whole name are one, by the very same people; not where one wrote too many that year."""
+    people = {"authors": ["Ada One", "Ben Two"], "year": 2003}
+    bare, named = {"title": "Guest Editorial", **people}, {"title": "Guest editorial: databases and the web", **people}
+    assert groups(numbered(bare, named)) == {frozenset({0, 1})}
+    assert groups(numbered(bare, {**named, "authors": ["Ada One", "Cy Three"]})) == set()
+    others = [{**people, "title": f"{letter * 9} {letter * 7} {letter * 8}"} for letter in "abcdefghijklmnopqrstu"]
+    assert groups(numbered(bare, named, *others)) == set()
+
+
 def test_words_in_another_order_are_found() -> None:
     """The same words in another order are far apart by ratio, and found all the same."""
     people = {"authors": ["Ada One", "Ben Two"], "year": 2003}
@@ -213,7 +223,7 @@ def test_a_stricter_profile_finds_no_more(records: list[dict[str, Any]]) -> None
 @pytest.mark.skipif(not SETS.is_dir(), reason="the labelled sets are not here (../shared/data)")
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("dblp_acm", 0.980), ("openreview_dblp", 1.0), ("sr_cytology_screening", 0.980), ("sr_stroke", 0.995)],
+    [("dblp_acm", 0.982), ("openreview_dblp", 1.0), ("sr_cytology_screening", 0.982), ("sr_stroke", 0.995)],
 )
 def test_quality_on_labelled_sets(name: str, least: float) -> None:
     """The balanced profile reaches this F1 on pairs; `bench/matching.py` prints it whole."""

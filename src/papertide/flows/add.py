@@ -409,9 +409,7 @@ def _decided(
     return Plan(decided.groups, {**passed_on, **decided.given_up})
 
 
-def _claiming(
-    found: Mapping[int, Seen], had: Mapping[int, tuple[int, ...]], undone: SaidVerdict | None
-) -> list[Seen]:
+def _claiming(found: Mapping[int, Seen], had: Mapping[int, tuple[int, ...]], undone: SaidVerdict | None) -> list[Seen]:
     """Stored sightings, each with the number that it speaks for: the first that it had.
 
     After a word that is `undone` that is the one that it had before it; what the word didn't move is where it was then.

@@ -30,6 +30,12 @@ _NAME = re.compile(
 _PARTICLES = frozenset(
     "van von der den de del della di da das dos do du la le el al bin ibn ben ter ten zu zur st san vander".split()
 )
+_SHORT_FOR = {
+    # Names that begin with another letter than what they are short for, and that letter.
+    "bob": "r", "bobby": "r", "bill": "w", "billy": "w", "dick": "r", "ted": "e", "ned": "e", "peggy": "m",
+    "betty": "e", "beth": "e", "betsy": "e", "liz": "e", "tony": "a", "sasha": "a", "polly": "m", "nancy": "a",
+    "gene": "e", "drew": "a", "sandy": "a", "tina": "c", "gus": "a", "becky": "r",
+}  # fmt: skip
 
 
 class Shared(NamedTuple):
@@ -150,7 +156,12 @@ def _alike(a: str, b: str) -> bool:
     return min(len(a), len(b)) >= 4 and fuzz.ratio(a, b) >= SPELT_ALIKE
 
 
+def _initials(given: Sequence[str]) -> set[str]:
+    """The initials of given names, and those of the names that they are short for."""
+    return {word[0] for word in given} | {_SHORT_FOR[word] for word in given if word in _SHORT_FOR}
+
+
 def _initials_agree(a: Sequence[str], b: Sequence[str]) -> bool:
     """Whether given names don't contradict: one is unknown, or an initial stands in both."""
-    firsts, others = {word[0] for word in a}, {word[0] for word in b}
+    firsts, others = _initials(a), _initials(b)
     return not firsts or not others or bool(firsts & others) or "?" in firsts | others

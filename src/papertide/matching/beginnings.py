@@ -1,4 +1,4 @@
-"""Titles that begin others (cut off in an ellipsis, or without the subtitle that another copy has), or reorder them.
+"""Titles that begin others (cut off in an ellipsis, or without the subtitle that another copy has), head or reorder them.
 
 They are less alike than any ratio that would find them, so the keys are sorted, and what a key begins stands behind it.
 """
@@ -6,12 +6,13 @@ They are less alike than any ratio that would find them, so the keys are sorted,
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 from rapidfuzz import fuzz
 
 from papertide.matching.keys import Face
-from papertide.matching.rules import CUT_LEAST, SUBTITLED_LEAST
+from papertide.matching.rules import CUT_LEAST, SEVERAL, SUBTITLED_LEAST, framed
 
 MOST = 20
 """Keys behind one that are looked at; one that begins so many titles says nothing of any of them."""
@@ -44,7 +45,23 @@ def beginnings(faces: Iterable[Face]) -> dict[str, list[str]]:
     for same in by_words.values():
         for key in same if len(same) > 1 else ():
             found.setdefault(key, []).extend(other for other in same if other != key)
+    for key, other in _headed(known):
+        found.setdefault(key, []).append(other)
+        found.setdefault(other, []).append(key)
     return found
+
+
+def _headed(faces: Sequence[Face]) -> Iterator[tuple[str, str]]:
+    """The keys of titles that differ by a heading; looked for among what one person wrote in a year."""
+    written: dict[tuple[int | None, str], dict[str, Face]] = {}
+    for face in faces:
+        for person in face.people if face.edition and len(face.authors) >= SEVERAL else ():
+            written.setdefault((face.year, person.partition(" ")[0]), {})[face.key] = face
+    for one_year in written.values():
+        if len(one_year) <= MOST:
+            for a, b in combinations([face for _, face in sorted(one_year.items())], 2):
+                if framed(a, b):
+                    yield a.key, b.key
 
 
 def _key(face: Face) -> str:

@@ -63,7 +63,16 @@ class Face:
         count, year = self.author_count or 0, self.year or 0
         known = (self.arxiv_id or "", self.key, self.doi or "", count, self.abstract or "", self.authors, year)
         title = self.title
-        return (*known, self.edition, title.words, title.genre, title.version or "", title.about or "", title.cut)
+        return (
+            *known,
+            self.edition,
+            title.words,
+            title.genre,
+            title.version or "",
+            title.about or "",
+            title.cut,
+            title.aside,
+        )
 
 
 @lru_cache(maxsize=8192)

@@ -20,7 +20,7 @@ The rules, first one that speaks wins; `profiles` has the numbers behind them.
     |    | of 1 or 2 words | short one that isn't generic; else                   | unlike                           |
     | 12 | one             |                                                      | same                             |
     | 13 | one begins the  | cut off in "…"; or a subtitle more, the same authors | same                             |
-    |    | other           | and year                                             |                                  |
+    |    | other           | and year; or just a heading more ("Guest Editorial") |                                  |
     |    | reordered       | the same words in another order, the same year, the  | same                             |
     |    |                 | authors agree                                        |                                  |
     | 14 | alike           | a word differs by more than a typo, an ending or a   | unlike                           |
@@ -75,6 +75,10 @@ TELLING = 5
 """Words; titles of so many, of one year and the very same authors, may differ by a slip (see `spelling.slip`)."""
 CUT_LEAST, SUBTITLED_LEAST = 4, 4
 """Words that a title which was cut off, or that lost its subtitle, must still have, where the authors agree."""
+SEVERAL = 2
+"""Authors from which "Guest Editorial" is told from another one of that year."""
+_YEAR = 4
+"""Digits."""
 ALONE_LEAST = 6
 """Words of a title that was cut off, where nothing but titles is known."""
 
@@ -107,7 +111,8 @@ def compare(a: Face, b: Face, rules: Rules = BALANCED) -> Verdict:
         return Verdict(Kind.SAME, "doi", 100.0, f"the same DOI, {a.doi}")
     profile = rules.profile
     ratio = 100.0 if a.key == b.key else fuzz.ratio(a.key, b.key)
-    begins, reordered = ratio < 100.0 and _begins(a, b), ratio < 100.0 and _reordered(a, b)
+    begins = ratio < 100.0 and (_begins(a, b) or framed(a, b))
+    reordered = ratio < 100.0 and _reordered(a, b)
     related = begins or reordered
     if ratio < min(profile.ratio, LEAST_RATIO[Texts.AGREE]) and not related:
         return Verdict(Kind.UNLIKE, "title", ratio, f"the titles are {ratio:.0f}% alike")
@@ -245,6 +250,8 @@ def _one_title(pair: _Pair, rules: Rules) -> _Judgement:
 
 def _near_titles(pair: _Pair, rules: Rules) -> _Judgement:
     """Rules 13 to 15."""
+    if rules.profile.subtitles and pair.texts is not Texts.DIFFER and framed(pair.a, pair.b):
+        return Kind.SAME, "one title has a heading more than the other, the same year and the very same authors"
     if not rules.recurring.isdisjoint((pair.a.key, pair.b.key)):
         return Kind.UNLIKE, f"{pair.titles}, and one recurs from year to year"
     profile, people = rules.profile, pair.people
@@ -272,6 +279,20 @@ def _near_titles(pair: _Pair, rules: Rules) -> _Judgement:
     if pair.ratio < (profile.differ if pair.texts is Texts.DIFFER else profile.silent):
         return Kind.UNLIKE, f"{pair.titles}: spelling only, but {pair.texts.value} and the authors are unknown"
     return Kind.SAME, f"{pair.titles}: spelling only; {pair.texts.value}"
+
+
+def framed(a: Face, b: Face) -> bool:
+    """Whether one title is the other and a heading ("Guest Editorial: X"), or a heading and what it is about.
+
+    Of bibliographies alone, in one year, by the very same two people or more: many an issue has its "Guest Editorial".
+    """
+    short, long = sorted((a.words, b.words), key=len)
+    at_one_end = long[: len(short)] == short or long[len(long) - len(short) :] == short
+    if not at_one_end or not _may_be_twins(a, b) or len(a.people) < SEVERAL:
+        return False
+    more = long[len(short) :] if long[: len(short)] == short else long[: len(long) - len(short)]
+    people = shared(a.people, b.people)
+    return bool(more) and people is not None and people.share == 1 and any(map(GENERIC.issuperset, (short, more)))
 
 
 def _may_be_twins(a: Face, b: Face) -> bool:
@@ -311,8 +332,10 @@ def _subtitled(pair: _Pair) -> bool:
     """Whether one title lacks what stands behind the other's, and that is no part or number of a series."""
     short, long = sorted((pair.a, pair.b), key=lambda face: len(face.key))
     behind = long.words[len(short.words) :]
+    # "(FQAS 2000)" is no part of a series, "(Part I)" is.
+    aside = long.title.aside >= len(behind) and all(len(number) == _YEAR for number in numbers(behind))
     known = pair.gap == 0 and pair.texts is not Texts.DIFFER and _same_people(pair)
-    return known and len(short.words) >= SUBTITLED_LEAST and not numbers(behind[:2])
+    return known and len(short.words) >= SUBTITLED_LEAST and (aside or not numbers(behind[:2]))
 
 
 def _needs_more(pair: _Pair, rules: Rules) -> str | None:

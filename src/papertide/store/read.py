@@ -96,7 +96,8 @@ class Shelf:
             arxiv = arxiv_id(name)
             if arxiv is None:
                 return None
-            sql = "SELECT id FROM paper WHERE arxiv_id = ?1 UNION SELECT paper_id FROM sighting WHERE arxiv_id = ?1"
+            # The paper that bears it goes before one that was only seen with it: a split may have parted them.
+            sql = "SELECT id FROM paper WHERE arxiv_id = ?1 UNION ALL SELECT paper_id FROM sighting WHERE arxiv_id = ?1 LIMIT 1"
             row = connection.execute(sql, (arxiv,)).fetchone()
             return row[0] if row else None
 
