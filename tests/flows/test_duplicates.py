@@ -537,6 +537,18 @@ MANUALS = {"title": "Manuals for robots that read"}
     [[MANUALS, ADAPTERS], [MANUALS | {"arxiv_id": "2401.00002"}], [MANUALS | {"arxiv_id": "2401.00001"}]],
     [("split", 1, 0)],
 )
+# An arXiv id that one of two bore is the other's again.
+@example(
+    [
+        [ADAPTERS, ADAPTERS],
+        [
+            {"title": "Forgetting in adapters"},
+            ADAPTERS | {"arxiv_id": "2401.00001"},
+            ADAPTERS | {"arxiv_id": "2401.00001"},
+        ],
+    ],
+    [("merge", 0, 1), ("split", 0, 0), ("split", 0, 0)],
+)
 @given(PAGES, DEEDS)
 @settings(max_examples=40)
 def test_undo_restores_everything(pages: list[list[dict[str, object]]], deeds: list[tuple[str, int, int]]) -> None:

@@ -221,9 +221,9 @@ class Adder:
         everything = {ref: seen for ref, seen in found.items() if ref not in read.gone or ref in staying}
         rulings = self._rulings(everything)
         decided = _decided(everything, staying, near, rulings)
-        papers, place_of = self._changed(
-            decided, everything, before, read.fresh, self._nameless(decided, everything, rulings)
-        )
+        nameless = self._nameless(decided, everything, rulings)
+        concerned = _of_one_name(found.values()) if rulings else frozenset[int]()
+        papers, place_of = self._changed(decided, everything, before, read.fresh, nameless, concerned)
         self._store.place(
             PageFacts(
                 digest, raw.name, listing.layout, listing.captured, listing.captured_given, raw.layout, raw.listed
@@ -257,7 +257,7 @@ class Adder:
         given_up = decided.given_up
         revived = [g.paper_id for g in decided.groups if g.paper_id is not None and g.paper_id not in before]
         again = {number: self._judging.revive(number) for number in revived}
-        concerned = {ref for paper in papers for ref in before[paper]}
+        concerned = _of_one_name(found.values()).union(*(before[paper] for paper in papers))
         nameless = self._nameless(decided, found, rulings)
         placed, place_of = self._changed(decided, found, before, {}, nameless, concerned)
         joining = {old: place_of[k] for old, k in given_up.items() if old in before}
@@ -508,6 +508,20 @@ def _as_was_said(raw: Raw, listing: Listing, known: KnownPage | None) -> tuple[R
 def _position(ref: int) -> int | None:
     """The place on its page of a sighting that is not stored yet (see `_fresh`)."""
     return -ref - 1 if ref < 0 else None
+
+
+def _of_one_name(sightings: Iterable[Seen]) -> frozenset[int]:
+    """The stored sightings of papers that were seen with one arXiv id: a person parted them, and one of them bears it.
+
+    Which one may change with what is said or seen of the others.
+    """
+    known = [seen for seen in sightings if seen.paper_id is not None]
+    bearers: dict[str, set[int | None]] = {}
+    for seen in known:
+        if seen.entry.arxiv_id:
+            bearers.setdefault(seen.entry.arxiv_id, set()).add(seen.paper_id)
+    several = {paper for papers in bearers.values() if len(papers) > 1 for paper in papers}
+    return frozenset(seen.ref for seen in known if seen.paper_id in several) if several else frozenset()
 
 
 def _sets_of(sightings: Iterable[Seen]) -> dict[int, frozenset[int]]:
