@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from papertide.matching.index import TitleIndex, near_among, weighed
 from papertide.matching.keys import Face
-from papertide.matching.marks import NAMELESS, REACH, asks_of, lengths, marks_of
+from papertide.matching.marks import NAMELESS, REACH, asks_of, lengths, likely, marks_of
 from papertide.matching.rules import CANDIDATE_RATIO
 from papertide.store.base import Titling
 
@@ -60,5 +60,5 @@ class NearTitles:
 
     def _by_marks(self, key: str) -> Sequence[str]:
         asks = asks_of(key, CANDIDATE_RATIO, self._titling.nameless(key))
-        found = self._titling.neighbours(asks, REACH, lengths(len(key), CANDIDATE_RATIO))
-        return weighed(key, found)
+        found = likely(key, CANDIDATE_RATIO, ((ask, self._titling.beside(ask, REACH)) for ask in asks))
+        return weighed(key, self._titling.keys_of(found, lengths(len(key), CANDIDATE_RATIO)))

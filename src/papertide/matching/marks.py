@@ -18,6 +18,7 @@ hold no marked place. `bench/matching_scale.py` measures it; `bulk` uses the sam
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import NamedTuple
 
 LONGEST = 2_000
@@ -26,6 +27,8 @@ LEAST_RATIO = 85.0
 """The least ratio (0 to 100) that the layout is made for."""
 REACH = 100
 """How many neighbours are looked at on either side of a mark."""
+LEAST_COVERED = 70
+"""How much of a key (in percent) must be found in another, if it is to be looked at: the ratio less this."""
 
 CHARACTERS, BITS = 11, 5
 """How many characters a mark holds, and the bits of each: 55 bits, and a shelf before them, fit SQLite's integers."""
@@ -136,6 +139,22 @@ def asks_of(key: str, least: float, nameless: bool) -> list[Ask]:
                     first = place - size
                     asks.append(Ask(code, place, code & ~rest, code | rest, first + shortest, first + longest))
     return asks
+
+
+def likely(key: str, least: float, beside: Iterable[tuple[Ask, Iterable[tuple[int, int]]]]) -> list[int]:
+    """Of the titles whose marks stand beside those asked for, the ones that have enough of a key's characters in them.
+
+    `beside` gives for each ask the marks found, and the number of the title of each. Titles that are near share most of
+    the key by one mark or another; a fifth of it at 90 sorts out nine in ten that have a common phrase and no more.
+    """
+    covered: dict[int, int] = {}
+    for ask, found in beside:
+        shared = [((1 << min(alike, len(key) - ask.place)) - 1) << ask.place for alike in range(CHARACTERS + 1)]
+        for code, title in found:
+            alike = (_CODE_BITS - (code ^ ask.code).bit_length()) // BITS
+            covered[title] = covered.get(title, 0) | shared[alike]
+    enough = len(key) * (least - LEAST_COVERED) / 100
+    return [title for title, characters in covered.items() if characters.bit_count() >= enough]
 
 
 def _begin_alike(size: int) -> int:

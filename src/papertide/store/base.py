@@ -160,14 +160,14 @@ class Titling(Protocol):
     def any_from(self, code: int) -> bool:
         """Whether there is a mark with this number or a higher one."""
 
-    def neighbours(
-        self, asks: Iterable[tuple[int, int, int, int, int, int]], reach: int, lengths: tuple[int, int]
-    ) -> list[str]:
-        """The keys of some lengths, from and to, that have a mark near those asked for, in the places asked for.
+    def beside(self, ask: tuple[int, int, int, int, int, int], reach: int) -> list[tuple[int, int]]:
+        """The marks beside one that is asked for, at most `reach` on either side, and the numbers of their titles.
 
-        An ask is a mark, its place, the lowest and highest mark, and the first and last place of what is looked for;
-        `reach` is how many marks are looked at on either side.
+        An ask is a mark, its place, the lowest and the highest mark, and the first and last place of what is looked for.
         """
+
+    def keys_of(self, numbers: Sequence[int], lengths: tuple[int, int]) -> list[str]:
+        """The keys of these titles that have a fit length, from and to."""
 
 
 class Looking(Protocol):

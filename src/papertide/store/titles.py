@@ -15,12 +15,12 @@ _AT_ONCE = 20_000
 """Titles whose marks are written together, in order: sorted rows are written faster."""
 
 # What stands near a mark: `:reach` rows at most on either side, the nearest first.
-_NEAR = """
-SELECT title_id FROM (
-    SELECT title_id, place FROM mark WHERE (code, place) >= (?1, ?2) AND code <= ?4 ORDER BY code, place LIMIT ?7
+_BESIDE = """
+SELECT code, title_id FROM (
+    SELECT code, title_id, place FROM mark WHERE (code, place) >= (?1, ?2) AND code <= ?4 ORDER BY code, place LIMIT ?7
 ) WHERE place BETWEEN ?5 AND ?6
-UNION ALL SELECT title_id FROM (
-    SELECT title_id, place FROM mark WHERE (code, place) < (?1, ?2) AND code >= ?3 ORDER BY code DESC, place DESC LIMIT ?7
+UNION ALL SELECT code, title_id FROM (
+    SELECT code, title_id, place FROM mark WHERE (code, place) < (?1, ?2) AND code >= ?3 ORDER BY code DESC, place DESC LIMIT ?7
 ) WHERE place BETWEEN ?5 AND ?6
 """
 _KEYS = "SELECT key FROM title WHERE id IN (SELECT value FROM json_each(?1)) AND length(key) BETWEEN ?2 AND ?3"
@@ -97,13 +97,13 @@ class TitleList:
                 is not None
             )
 
-    def neighbours(
-        self, asks: Iterable[tuple[int, int, int, int, int, int]], reach: int, lengths: tuple[int, int]
-    ) -> list[str]:
-        """The keys of some lengths that have a mark beside those asked for."""
+    def beside(self, ask: tuple[int, int, int, int, int, int], reach: int) -> list[tuple[int, int]]:
+        """The marks beside one that is asked for, and the numbers of their titles."""
         with translated(self._database.path):
-            found: set[tuple[int]] = set()
-            for ask in asks:
-                found.update(self._connection.execute(_NEAR, (*ask, reach)))
-            numbers = json.dumps([number for (number,) in found])
-            return [row[0] for row in self._connection.execute(_KEYS, (numbers, *lengths))]
+            return self._connection.execute(_BESIDE, (*ask, reach)).fetchall()
+
+    def keys_of(self, numbers: Sequence[int], lengths: tuple[int, int]) -> list[str]:
+        """The keys of these titles that have a fit length, from and to."""
+        with translated(self._database.path):
+            found = self._connection.execute(_KEYS, (json.dumps(sorted(numbers)), *lengths))
+            return [row[0] for row in found]
