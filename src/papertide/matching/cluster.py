@@ -17,9 +17,9 @@ from functools import cached_property
 from itertools import chain, combinations, permutations
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
+from papertide.matching.crowds import Crowd
 from papertide.matching.keys import Face, face_of
+from papertide.matching.links import links, weight
 from papertide.matching.profiles import BALANCED, Rules
 from papertide.matching.rules import Kind, Verdict, compare
 from papertide.records.paper import Seen
@@ -219,28 +219,12 @@ def _components(
     return list(components.values())
 
 
-Weight = tuple[int, float, bool]
-
-
-def _weight(one: Face, other: Face) -> Weight:
-    """How strong a link between two faces would be, the strongest first.
-
-    Ids, then the ratio of the titles, then abstracts that begin alike: what costs little, and is known without the rules.
-    """
-    told_apart = one.text_key is None or one.text_key != other.text_key
-    if one.arxiv_id and one.arxiv_id == other.arxiv_id:
-        return -2, -100.0, told_apart
-    if one.doi and one.doi == other.doi:
-        return -1, -100.0, told_apart
-    return 0, -100.0 if one.key == other.key else -fuzz.ratio(one.key, other.key), told_apart
-
-
 @dataclass(eq=False)
 class _Grouping:
     """The nodes of one component, being grouped.
 
     Pairs are compared only when it matters: a link where two groups aren't joined yet, a veto where they are about to
-    be. No pair is looked at twice for either, so that the work is that of one look at each pair at most.
+    be and what is known of both as a whole leaves it open. No pair is looked at twice for either.
     """
 
     faces: Sequence[Face]
@@ -249,28 +233,36 @@ class _Grouping:
     _group_of: dict[int, int] = field(init=False)
     _groups: dict[int, list[int]] = field(init=False)
     _foes: dict[int, set[int]] = field(init=False)
+    _crowds: dict[int, Crowd] = field(init=False)
 
     def __post_init__(self) -> None:
         self._group_of = {k: k for k in range(len(self.nodes))}
         self._groups = {k: [k] for k in range(len(self.nodes))}
         self._foes = {k: set() for k in range(len(self.nodes))}
+        # Where a person spoke, a veto may be void, and one may come from elsewhere: then each pair is looked at.
+        spoken = any(node.root is not None for node in self.nodes)
+        self._crowds = {} if spoken else {k: Crowd.of(self.faces[n.faces[0]]) for k, n in enumerate(self.nodes)}
 
     def groups(self) -> list[list[_Node]]:
         """The nodes that are one paper, each group in order of content."""
-        for _, one, face, other, other_face in self._links():
+        for *_, one, other, face, other_face in self._links():
             if self._open(one, other) and self._linked(face, other_face):
                 self._meet(self._group_of[one], self._group_of[other])
         return [[self.nodes[k] for k in sorted(group)] for _, group in sorted(self._groups.items())]
 
-    def _links(self) -> list[tuple[Weight, int, int, int, int]]:
-        """Every pair of faces of two nodes, the strongest first, then by content."""
-        pairs = [
-            (_weight(self.faces[f], self.faces[g]), p, f, q, g)
-            for p, q in combinations(range(len(self.nodes)), 2)
-            for f in self.nodes[p].faces
-            for g in self.nodes[q].faces
-        ]
-        pairs.sort(key=lambda pair: pair[0])
+    def _links(self) -> list[tuple[int, float, bool, int, int, int, int]]:
+        """The pairs of faces of two nodes that may be the same, the strongest first, then by content."""
+        holders: dict[int, list[int]] = {}
+        for k, node in enumerate(self.nodes):
+            for face in node.faces:
+                holders.setdefault(face, []).append(k)
+        same = ((face, face) for face, held in holders.items() if len(held) > 1)
+        pairs: list[tuple[int, float, bool, int, int, int, int]] = []
+        for f, g in chain(same, links(self.faces, holders, self.rules)):
+            strength = weight(self.faces[f], self.faces[g])
+            both = {(p, q, f, g) if p < q else (q, p, g, f) for p in holders[f] for q in holders[g] if p != q}
+            pairs += [(*strength, *link) for link in both]
+        pairs.sort()
         return pairs
 
     def _open(self, one: int, other: int) -> bool:
@@ -284,7 +276,7 @@ class _Grouping:
     def _meet(self, one: int, other: int) -> None:
         """Join two groups, or note that they are kept apart."""
         a, b = sorted((one, other))
-        if any(self._vetoed(x, y) for x in self._groups[a] for y in self._groups[b]):
+        if self._kept_apart(a, b):
             if not self._overruled:
                 self._foes[a].add(b)
                 self._foes[b].add(a)
@@ -292,10 +284,19 @@ class _Grouping:
         for x in self._groups[b]:
             self._group_of[x] = a
         self._groups[a] += self._groups.pop(b)
+        if self._crowds:
+            self._crowds[a] |= self._crowds.pop(b)
         for foe in self._foes.pop(b):
             self._foes[foe].remove(b)
             self._foes[foe].add(a)
             self._foes[a].add(foe)
+
+    def _kept_apart(self, a: int, b: int) -> bool:
+        """Whether a veto parts two groups."""
+        plainly = self._crowds[a].vetoes(self._crowds[b]) if self._crowds else None
+        if plainly is not None:
+            return plainly
+        return any(self._vetoed(x, y) for x in self._groups[a] for y in self._groups[b])
 
     def _vetoed(self, one: int, other: int) -> bool:
         """Whether a person or a rule says that two nodes are not one paper."""
@@ -357,7 +358,7 @@ class _Why:
         """Why the k-th is here: the strongest link to one that came before it; else a person's word; else a later one."""
         said = {j: word for j in range(len(self._members)) if j != k and (word := self._word(j, k)) is not None}
         before = [j for j in range(k) if j not in said or not said[j].merged]
-        before.sort(key=lambda j: _weight(self._faces[j], self._faces[k]))
+        before.sort(key=lambda j: weight(self._faces[j], self._faces[k]))
         later = range(k + 1, len(self._members))
         return next(chain(self._by_rule(k, before), self._by_hand(k, said), self._by_rule(k, later)))
 

@@ -79,10 +79,13 @@ def near(x: str, y: str, forgiving: bool = False) -> bool:
     """Whether two words are one, misspelt or with another ending; `supervised` and `unsupervised` are not."""
     short, long = sorted((x, y), key=lambda word: (len(word), word))
     counted = numbers((x,))
-    if counted != numbers((y,)) or _opposed(short, long):
+    if counted != numbers((y,)):
         return False
-    if counted and _WHOLE.fullmatch(x) and _WHOLE.fullmatch(y):
-        return True
+    whole = counted and _WHOLE.fullmatch(x) and _WHOLE.fullmatch(y)
+    return bool(whole or _misspelt(short, long, forgiving)) and not _opposed(short, long)
+
+
+def _misspelt(short: str, long: str, forgiving: bool) -> bool:
     stem = 0
     while stem < len(short) and short[stem] == long[stem]:
         stem += 1
@@ -90,7 +93,7 @@ def near(x: str, y: str, forgiving: bool = False) -> bool:
         return True
     sure = (3, 6) if forgiving else (6, 9)  # letters from which one and two may be wrong
     allowed = sum(len(short) >= least for least in sure)
-    return DamerauLevenshtein.distance(x, y, score_cutoff=allowed) <= allowed
+    return DamerauLevenshtein.distance(short, long, score_cutoff=allowed) <= allowed
 
 
 def _opposed(short: str, long: str) -> bool:

@@ -1,0 +1,159 @@
+"""Which pairs of faces can be one paper at all, told without the rules: those that they would join are all among these.
+
+Pairs with one id are; else two titles must be one or nearly so, tell the same numbers and say the same of what they
+are about, or the one must begin the other (see `rules`). So faces are put together by what must be equal, and only
+within a heap titles are held against each other: a thousand titles that differ in a number are a thousand heaps.
+
+A heap of more than `CROWD` is no longer compared whole. Sorted by content, each face is held against the `BESIDE` that
+follow it, so that time grows with their number and not with its square; what is alike stands side by side, and what
+nobody could read through (a thousand papers called "Editorial") stays apart rather than together.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+from rapidfuzz import fuzz, process
+
+from papertide.matching.keys import Face, numbers
+from papertide.matching.profiles import Rules
+from papertide.matching.rules import LEAST_RATIO, TEXT_LEAST, Texts
+from papertide.matching.spelling import near
+
+CROWD = 2_000
+"""Faces of one heap; up to so many, every pair is looked at."""
+BESIDE = 20
+"""How many of those that follow a face in a larger heap are looked at."""
+MANY = 50
+"""Faces of one heap from which it is worth to sort out words first."""
+
+_LAST = "\U0010ffff"
+Pair = tuple[int, int]
+Weight = tuple[int, float, bool]
+
+
+def weight(one: Face, other: Face) -> Weight:
+    """How strong a link between two faces would be, the strongest first.
+
+    Ids, then the ratio of the titles, then abstracts that begin alike: what costs little, and is known without the rules.
+    """
+    told_apart = one.text_key is None or one.text_key != other.text_key
+    if one.arxiv_id and one.arxiv_id == other.arxiv_id:
+        return -2, -100.0, told_apart
+    if one.doi and one.doi == other.doi:
+        return -1, -100.0, told_apart
+    return 0, -100.0 if one.key == other.key else -fuzz.ratio(one.key, other.key), told_apart
+
+
+def links(faces: Sequence[Face], some: Iterable[int], rules: Rules) -> set[Pair]:
+    """The pairs of some faces, by their places, that the rules may call the same; `faces` are in order of content.
+
+    A pair is given in order. What is not among them is never the same, but for the crowds (see above).
+    """
+    places = sorted(some)
+    least = min(rules.profile.ratio, LEAST_RATIO[Texts.AGREE])
+    found: set[Pair] = set()
+    for heap in _heaps((_titles(faces[k]), k) for k in places):
+        found.update(_all(heap))
+    for heap in _heaps(([_numbered(faces[k])], k) for k in places):
+        found.update(_near(faces, heap, least))
+    found.update(_begun(faces, places))
+    found = {(one, other) for one, other in found if not _two_ids(faces[one], faces[other])}
+    for heap in _heaps((_ids(faces[k]), k) for k in places):
+        found.update(_all(heap))
+    return found
+
+
+def _two_ids(one: Face, other: Face) -> bool:
+    return bool(one.arxiv_id and other.arxiv_id and one.arxiv_id != other.arxiv_id)
+
+
+def _ids(face: Face) -> list[Hashable]:
+    return [(kind, told) for kind, told in (("arxiv", face.arxiv_id), ("doi", face.doi)) if told]
+
+
+def _titles(face: Face) -> list[Hashable]:
+    """The title, and its words in any order."""
+    return [(face.title.about, face.key), (face.title.about, tuple(sorted(face.words)))]
+
+
+def _numbered(face: Face) -> Hashable:
+    return face.title.about, numbers(face.words)
+
+
+def _heaps(marked: Iterable[tuple[Iterable[Hashable], int]]) -> Iterator[list[int]]:
+    """The places that share a mark, for each mark that several have."""
+    heaps: dict[Hashable, list[int]] = {}
+    for marks, place in marked:
+        for mark in marks:
+            heaps.setdefault(mark, []).append(place)
+    return (heap for heap in heaps.values() if len(heap) > 1)
+
+
+def _all(heap: Sequence[int]) -> Iterator[Pair]:
+    reach = len(heap) if len(heap) <= CROWD else BESIDE
+    for k, place in enumerate(heap, 1):
+        yield from ((place, other) for other in heap[k : k + reach])
+
+
+def _near(faces: Sequence[Face], heap: Sequence[int], least: float) -> Iterator[Pair]:
+    """The pairs of a heap whose titles are alike."""
+    by_title = sorted(heap, key=lambda place: (faces[place].key, place)) if len(heap) > CROWD else heap
+    reach = len(heap) if len(heap) <= CROWD else BESIDE
+    keys = [faces[place].key for place in by_title]
+    words = _OneWord(faces, heap if MANY < len(heap) <= CROWD else ())
+    for k, place in enumerate(by_title, 1):
+        alike = process.extract(keys[k - 1], keys[k : k + reach], scorer=fuzz.ratio, score_cutoff=least, limit=None)
+        apart = words.apart(place) if alike else ()
+        for _, _, ahead in alike:
+            other = by_title[k + ahead]
+            if other not in apart:
+                yield (place, other) if place < other else (other, place)
+
+
+class _OneWord:
+    """Titles that differ in one word only, which is another word and no typo: that is not one paper by its title.
+
+    Only where nothing but the titles could tell: not two abstracts, nor two records of a bibliography (rules 7 and 14).
+    """
+
+    def __init__(self, faces: Sequence[Face], heap: Iterable[int]) -> None:
+        self._others: dict[_Mask, dict[str, list[int]]] = {}
+        self._faces = faces
+        for place in heap:
+            face = faces[place]
+            if not face.edition and (face.abstract is None or len(face.abstract) < TEXT_LEAST):
+                for word, mask in _masks(face.words):
+                    self._others.setdefault(mask, {}).setdefault(word, []).append(place)
+
+    def apart(self, place: int) -> set[int]:
+        """Those that differ from one in such a word."""
+        found: set[int] = set()
+        for word, mask in _masks(self._faces[place].words) if self._others else ():
+            for other, places in self._others.get(mask, {}).items():
+                if other != word and not near(word, other, forgiving=True):
+                    found.update(places)
+        return found
+
+
+_Mask = tuple[int, tuple[str, ...]]
+
+
+def _masks(words: tuple[str, ...]) -> Iterator[tuple[str, _Mask]]:
+    """Each word that stands in a title once, with its place and the others."""
+    for k, word in enumerate(words):
+        rest = words[:k] + words[k + 1 :]
+        if word not in rest:
+            yield word, (k, rest)
+
+
+def _begun(faces: Sequence[Face], places: Sequence[int]) -> Iterator[Pair]:
+    """The pairs of which one title is the beginning of the other."""
+    by_title = sorted((faces[place].key, place) for place in places)
+    for k, (key, place) in enumerate(by_title):
+        end = bisect_right(by_title, (key + _LAST, 0), k)
+        first = bisect_left(by_title, (key + "\0", 0), k, end)
+        if end - first > CROWD:
+            end = first + BESIDE
+        yield from ((min(place, other), max(place, other)) for _, other in by_title[first:end])
