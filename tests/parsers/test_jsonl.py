@@ -57,6 +57,40 @@ def test_unknown_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "names", "count"),
+    [
+        ("A. Lovelace and B. Byron", ("A. Lovelace", "B. Byron"), 2),
+        ("Lovelace, Ada; Byron, George", ("Ada Lovelace", "George Byron"), 2),
+        ("Ada Lovelace, George Byron, Mary Shelley", ("Ada Lovelace", "George Byron", "Mary Shelley"), 3),
+        ("Ada Lovelace et al.", ("Ada Lovelace",), None),
+        ("Smith, Ada, Doe, Ben", (), None),
+        ("", (), None),
+        (
+            [{"authorId": "7", "name": "A. Lovelace"}, {"authorId": None, "name": "B.  Byron"}],
+            ("A. Lovelace", "B. Byron"),
+            2,
+        ),
+        (["A. Lovelace", {"name": "B. Byron"}], ("A. Lovelace", "B. Byron"), 2),
+        ([], (), None),
+    ],
+)
+def test_authors_as_others_write_them(told: object, names: tuple[str, ...], count: int | None) -> None:
+    """Authors are read from one text too, and from objects with a name; what isn't clear, or not all, has no count."""
+    read = entry(authors=told)
+    assert (read.authors, read.author_count) == (names, count)
+    assert entry(authors=told, author_count=9).author_count == 9
+
+
+def test_what_others_write_is_known_by_its_authors() -> None:
+    """Records with nothing of ours but authors in one text, or in Semantic Scholar's objects, are told from other JSON."""
+    for authors in ("A. Lovelace and B. Byron", [{"authorId": "7", "name": "A. Lovelace"}]):
+        data = json.dumps({"paperId": "x", "title": "On tides", "authors": authors}).encode()
+        listing = parse(data)
+        assert (listing.layout, listing.problems) == ("jsonl", ())
+        assert listing.entries[0].authors[0] == "A. Lovelace"
+
+
+@pytest.mark.parametrize(
     ("key", "value", "said"),
     [
         ("abstract", 7, "abstract: should be a text"),
@@ -68,6 +102,8 @@ def test_unknown_is_unknown() -> None:
         ("listed", ["soon"], "listed: 'soon' is no date"),
         ("listed", "2024-03-04", "listed: should be a list of texts"),
         ("authors", ["A", 1], "authors: should be a list of texts"),
+        ("authors", [{"id": 7}], "authors: should be a list of texts"),
+        ("authors", {"name": "A"}, "authors: should be a list of texts"),
         ("authors", ["A", " "], "authors"),
         ("comments", True, "comments: should be a whole number"),
         ("comments", 0.5, "comments: should be a whole number"),

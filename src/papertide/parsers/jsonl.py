@@ -3,7 +3,8 @@
 Each is an object with any of the keys of a paper, and at least a title. What belongs to a reader or to a library (id,
 status, tags, note, added, score, topics, sightings) is not read here, and unknown keys are nobody's business. A value of
 the wrong type is a Problem: the file was made by a program, and what it means is not guessed. Texts are taken as they
-are, without HTML in mind, so that what was exported comes back as it was. A line that holds an item of Hugging Face's API
+are, without HTML in mind, so that what was exported comes back as it was; authors may also be one text, or objects with
+a name. A line that holds an item of Hugging Face's API
 (`{"paper": {…}}`) is read as one.
 """
 
@@ -20,6 +21,7 @@ from pydantic import ValidationError
 
 from papertide.errors import LayoutError
 from papertide.normal import arxiv_id, clean, safe
+from papertide.parsers.bibliography import Authors, authors_of, given_first, split_names
 from papertide.parsers.hf_items import read_items
 from papertide.parsers.json_items import Item
 from papertide.parsers.page import excerpt, structured, told
@@ -59,7 +61,8 @@ def looks(text: str) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("title"), str) or not _THEIRS.isdisjoint(value):
         return False
     authors, organization = value.get("authors"), value.get("organization")
-    named = isinstance(authors, list) and bool(authors) and isinstance(authors[0], str)
+    first = authors[0] if isinstance(authors, list) and authors else authors
+    named = isinstance(first, str) or (isinstance(first, dict) and "authorId" in first)  # Semantic Scholar
     return named or isinstance(organization, str) or not _OURS.isdisjoint(value)
 
 
@@ -167,9 +170,9 @@ def _entry(paper: Mapping[str, Any], piece: _Piece) -> Entry:
         raise ValueError("no title")
     facts: dict[str, Any] = {name: _text(paper, name) for name in _TEXTS}
     facts |= {name: _count(paper, name) for name in _COUNTS}
-    authors = _list(paper, "authors", _tidy)
+    authors = _authors(paper)
     if "author_count" not in paper:
-        facts["author_count"] = len(authors) or None
+        facts["author_count"] = authors.number
     published = _text(paper, "published")
     day = _day("published", published) if published else None
     listed = sorted({found for found in _list(paper, "listed", lambda text: _day("listed", text)) if found})
@@ -183,7 +186,7 @@ def _entry(paper: Mapping[str, Any], piece: _Piece) -> Entry:
         year_inferred=_flag(paper, "year_inferred") and day is not None,
         listed=listed[-1] if listed else None,
         also_listed=tuple(listed[:-1]),
-        authors=tuple(authors),
+        authors=authors.names,
         raw=piece.raw,
         **facts,
     )
@@ -225,6 +228,17 @@ def _list(paper: Mapping[str, Any], name: str, read: Callable[[str], T]) -> list
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return [read(item) for item in value]
     raise ValueError(f"{name}: should be a list of texts")
+
+
+def _authors(paper: Mapping[str, Any]) -> Authors:
+    """The authors: a list of names, or of objects with a name (Semantic Scholar), or one text of all of them."""
+    value = paper.get("authors")
+    if isinstance(value, str):
+        return authors_of(map(given_first, split_names(value)))
+    if isinstance(value, list):
+        value = [item.get("name") if isinstance(item, dict) else item for item in value]
+    names = tuple(_list({"authors": value}, "authors", _tidy))
+    return Authors(names, len(names) or None)
 
 
 def _arxiv(paper: Mapping[str, Any]) -> str | None:
