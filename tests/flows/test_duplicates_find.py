@@ -107,7 +107,7 @@ def test_json_is_taken_for_records() -> None:
     """JSON with titles alone, in lines or in a list, is records; an answer is an answer; other JSON is no text but an error."""
     one, two = json.dumps({"title": LORA}), json.dumps({"title": ROBOT})
     answer = json.dumps({"data": [{"paper": {"id": "2405.99001", "title": PLANS}}]})
-    other = json.dumps({"title": LORA, "authors": [{"name": "Ada"}]})
+    other = json.dumps({"title": LORA, "authors": [{"id": 7}]})
     found = found_in(*(Raw(data[:30], data.encode()) for data in (f"{one}\n{two}", f"[{one}, {two}]", answer)))
     assert [file.listing.layout for file in found.files] == ["jsonl", "jsonl", "hf-json"]
     assert len(found.matches) == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -79,15 +79,14 @@ def find(
     console = Common.of(ctx).console
     source = Files(paths, SUFFIXES)
     written: list[Written] = []
-    with console.progress("duplicates", source.count() + 1) as bar:
+    with console.progress("reading", source.count()) as bar:
         found = _read(read(source, layout=layout), bar)
-        places = deduplicated.targets(found, output, folder=folder, overwrite=overwrite) if output else []
-        bar.tell(f"comparing {counted(len(found.records), 'record')}")
-        found = compare(found, threshold=threshold, profile=profile)
-        bar.advance()
-        if output is not None and found.files:
-            bar.tell("writing")
-            written = deduplicated.write(found, places, output if folder else None)
+    places = deduplicated.targets(found, output, folder=folder, overwrite=overwrite) if output else []
+    with console.progress("comparing", 100) as bar:
+        bar.tell(counted(len(found.records), "record"))
+        found = compare(found, threshold=threshold, profile=profile, progress=_percents(bar))
+    if output is not None and found.files:
+        written = deduplicated.write(found, places, output if folder else None)
     stay = {record.name for group in found.groups for record in deduplicated.staying(group)}
     _tell(console, found, stay, written)
     if found.problems:
@@ -110,6 +109,19 @@ def _read(steps: Generator[str, None, Found], bar: Progress) -> Found:
             return found
         bar.tell(name)
         bar.advance()
+
+
+def _percents(bar: Progress) -> Callable[[float], None]:
+    """What advances a bar of 100 to the part that is done."""
+    shown = 0
+
+    def show(part: float) -> None:
+        nonlocal shown
+        while shown < int(100 * part):
+            bar.advance()
+            shown += 1
+
+    return show
 
 
 def _tell(console: Console, found: Found, stay: Container[str | int], written: Sequence[Written]) -> None:

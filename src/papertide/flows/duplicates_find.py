@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from papertide.errors import InputError, LayoutError, UsageError
-from papertide.matching.find import find_duplicates
-from papertide.matching.profiles import Name
+from papertide.matching.find import Progress, duplicates
+from papertide.matching.profiles import Name, rules_of
 from papertide.normal import printable
 from papertide.parsers import parse
 from papertide.parsers import slices as cutting
 from papertide.parsers.decode import decode
 from papertide.parsers.encode import cut_off
 from papertide.records.listing import Entry, Listing, Problem
+from papertide.records.paper import Seen
 from papertide.records.reports import InputProblem, Match
 from papertide.sources.base import Raw, Unread
 
@@ -99,10 +99,24 @@ def read(inputs: Iterable[Raw | Unread], *, layout: str = "auto") -> Generator[s
     )
 
 
-def compare(found: Found, *, threshold: float | None = None, profile: Name = "balanced") -> Found:
-    """The same with its pairs and groups, by the rules of `matching`; one pair for each record beyond a paper's first."""
-    matches = find_duplicates(map(_fields, found.records), threshold=threshold, profile=profile)
-    return replace(found, matches=tuple(matches), groups=tuple(_groups(found.records, matches)))
+def compare(
+    found: Found,
+    *,
+    threshold: float | None = None,
+    profile: Name = "balanced",
+    progress: Progress = lambda _part: None,
+) -> Found:
+    """The same with its pairs and groups, by the rules of `matching`; one pair for each record beyond a paper's first.
+
+    `progress` is called with the part that is done, 0 to 1.
+    """
+    records = found.records
+    seen = [Seen(k, record.entry, "", None, str(record.name)) for k, record in enumerate(records)]
+    matches = [
+        Match(a=records[one].name, b=records[other].name, score=score, reason=reason)
+        for one, other, score, reason in duplicates(seen, rules_of(profile, threshold), progress)
+    ]
+    return replace(found, matches=tuple(matches), groups=tuple(_groups(records, matches)))
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -178,10 +192,6 @@ def _told_apart(records: Sequence[Record]) -> Iterator[Record]:
 
 
 # --- comparing --------------------------------------------------------------------------------------------------------
-
-
-def _fields(record: Record) -> Mapping[str, Any]:
-    return record.entry.model_dump(exclude={"raw", "line"}) | {"id": record.name}
 
 
 def _groups(records: Sequence[Record], matches: Iterable[Match]) -> Iterator[tuple[Record, ...]]:

@@ -21,7 +21,10 @@ ONE_TITLE = 85.0
 
 
 def beginnings(faces: Iterable[Face]) -> dict[str, list[str]]:
-    """For each key that begins others (by whole words, or cut off) or has their words: those; and the other way round."""
+    """For each key that begins others (by whole words, or cut off) or has their words: those; and the other way round.
+
+    Of keys with the same words each is given with the first, and the first with all.
+    """
     known = list(faces)
     keys = sorted({face.key for face in known})
     words = {face.key: face.words for face in known}
@@ -42,9 +45,10 @@ def beginnings(faces: Iterable[Face]) -> dict[str, list[str]]:
     by_words: dict[tuple[str, ...], list[str]] = {}
     for key in keys:
         by_words.setdefault(tuple(sorted(words[key])), []).append(key)
-    for same in by_words.values():
-        for key in same if len(same) > 1 else ():
-            found.setdefault(key, []).extend(other for other in same if other != key)
+    for first, *others in by_words.values():  # through the first all are linked
+        for key in others:
+            found.setdefault(first, []).append(key)
+            found.setdefault(key, []).append(first)
     for key, other in _headed(known):
         found.setdefault(key, []).append(other)
         found.setdefault(other, []).append(key)

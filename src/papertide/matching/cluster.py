@@ -11,7 +11,7 @@ would veto what a person joined, that veto is void for all that is like what was
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, combinations, permutations
@@ -23,6 +23,11 @@ from papertide.matching.links import links, weight
 from papertide.matching.profiles import BALANCED, Rules
 from papertide.matching.rules import Kind, Verdict, compare
 from papertide.records.paper import Seen
+
+MOST = 1_000
+"""Records that all differ and that may be one paper, where any two of them may be vetoed; two larger groups stay apart."""
+WEIGHED = 1_000
+"""Sightings of one paper that are weighed to tell the strongest reason; what others tell is told as it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +77,21 @@ def plan(
     near: Callable[[str], Iterable[str]],
     rules: Rules = BALANCED,
     rulings: Sequence[Ruling] = (),
+    done: Callable[[int], object] = lambda _count: None,
 ) -> Plan:
     """Group sightings into papers; `near` gives the title keys near a key (see `index`), `rulings` come oldest first.
+
+    `done` is called with how many sightings were grouped since it was called last.
 
     Those already placed must bring along all sightings that may be linked to them, or that a ruling on them names.
     """
     bound = _Bound(rulings, [seen.ref for seen in sightings])
     faces, nodes = _nodes(sightings, bound)
     parts = _components(faces, nodes, near)
-    groups = [group for part in parts for group in _Grouping(faces, part, rules).groups()]
+    groups: list[list[_Node]] = []
+    for part in parts:
+        groups += _Grouping(faces, part, rules).groups()
+        done(sum(len(node.sightings) for node in part))
     # The sighting that came first is the paper's beginning; stored ones came before those being added (refs < 0).
     members = [sorted((seen for node in group for seen in node.sightings), key=_came) for group in groups]
     members.sort(key=lambda group: _came(group[0]))
@@ -169,13 +180,14 @@ class _Node:
 
 def _nodes(sightings: Sequence[Seen], bound: _Bound) -> tuple[list[Face], list[_Node]]:
     """The faces and the nodes, both in order of content; of equal nodes the one that a person named first comes first."""
-    faces = sorted({face_of(seen.entry) for seen in sightings}, key=lambda face: face.order)
+    face_at = [face_of(seen.entry) for seen in sightings]
+    faces = sorted(set(face_at), key=lambda face: face.order)
     place = {face: k for k, face in enumerate(faces)}
     free: dict[int, list[Seen]] = {}
     classes: dict[int, list[Seen]] = {}
-    for seen in sightings:
+    for seen, face in zip(sightings, face_at, strict=True):
         root = bound.root(seen.ref)
-        held, key = (free, place[face_of(seen.entry)]) if root is None else (classes, root)
+        held, key = (free, place[face]) if root is None else (classes, root)
         held.setdefault(key, []).append(seen)
     nodes = [_Node((face,), -1, group) for face, group in free.items()]
     for root, group in classes.items():
@@ -296,6 +308,8 @@ class _Grouping:
         plainly = self._crowds[a].vetoes(self._crowds[b]) if self._crowds else None
         if plainly is not None:
             return plainly
+        if self._crowds and len(self._groups[a]) + len(self._groups[b]) > MOST:
+            return True
         return any(self._vetoed(x, y) for x in self._groups[a] for y in self._groups[b])
 
     def _vetoed(self, one: int, other: int) -> bool:
@@ -339,9 +353,9 @@ class _Grouping:
 
 def _placements(members: Sequence[Seen], rules: Rules, rulings: Sequence[Ruling]) -> Iterator[Placement]:
     """Why each sighting of a paper is there, in the order in which they came."""
-    why = _Why(members, rules, rulings)
-    for k, seen in enumerate(members):
-        yield why.placement(k) if k else Placement(seen.ref, "new", None, "first seen here")
+    yield Placement(members[0].ref, "new", None, "first seen here")
+    if len(members) > 1:
+        yield from map(_Why(members, rules, rulings).placement, range(1, len(members)))
 
 
 class _Why:
@@ -353,14 +367,32 @@ class _Why:
         self._rules = rules
         sides = [(ruling, {ref: k for k, side in enumerate(ruling.sides) for ref in side}) for ruling in rulings]
         self._rulings = sides[::-1]
+        self._alike: dict[Hashable, list[int]] = {}
+        for k, face in enumerate(self._faces):
+            for mark in _marks(face):
+                self._alike.setdefault(mark, []).append(k)
 
     def placement(self, k: int) -> Placement:
         """Why the k-th is here: the strongest link to one that came before it; else a person's word; else a later one."""
-        said = {j: word for j in range(len(self._members)) if j != k and (word := self._word(j, k)) is not None}
-        before = [j for j in range(k) if j not in said or not said[j].merged]
-        before.sort(key=lambda j: weight(self._faces[j], self._faces[k]))
+        all_members = range(len(self._members)) if self._rulings else ()
+        said = {j: word for j in all_members if j != k and (word := self._word(j, k)) is not None}
+        before = (j for j in self._before(k) if j not in said or not said[j].merged)
         later = range(k + 1, len(self._members))
         return next(chain(self._by_rule(k, before), self._by_hand(k, said), self._by_rule(k, later)))
+
+    def _before(self, k: int) -> Iterator[int]:
+        """Those that came before the k-th, the strongest link first (see `weight`); what few ask for is weighed last."""
+        told: set[int] = set()
+        for mark in _marks(self._faces[k]):
+            for j in self._alike[mark]:
+                if j >= k:
+                    break
+                if j not in told:
+                    told.add(j)
+                    yield j
+        rest = [j for j in range(k) if j not in told]
+        yield from sorted(rest[:WEIGHED], key=lambda j: weight(self._faces[j], self._faces[k]))
+        yield from rest[WEIGHED:]
 
     def _word(self, j: int, k: int) -> _Word | None:
         """What the newest ruling on two sightings says for their being one paper."""
@@ -389,6 +421,13 @@ class _Why:
 
     def _compared(self, j: int, k: int) -> Verdict:
         return compare(self._faces[j], self._faces[k], self._rules)
+
+
+def _marks(face: Face) -> list[Hashable]:
+    """What makes a link strong, in the order of `weight`."""
+    text = face.text_key
+    named = [(k, told) for k, told in (("arxiv", face.arxiv_id), ("doi", face.doi), ("key", face.key)) if told]
+    return [mark for name in named for mark in (([(*name, text)] if text else []) + [name])]
 
 
 class _Word(NamedTuple):

@@ -2,65 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from papertide.matching.authors import names_in
 from papertide.matching.beginnings import beginnings
 from papertide.matching.cluster import plan
-from papertide.matching.index import TitleIndex
+from papertide.matching.index import PLAIN, near_pairs
 from papertide.matching.keys import Face, face_of
-from papertide.matching.profiles import Name, Rules, rules_of
+from papertide.matching.marks import LEAST_RATIO
+from papertide.matching.profiles import Name, Profile, Rules, rules_of
 from papertide.normal import arxiv_id
 from papertide.records.listing import Entry
 from papertide.records.paper import Paper, Seen
 from papertide.records.reports import Match
 
+Progress = Callable[[float], object]
+"""Told how much is done, from 0 to 1."""
+
 
 def find_duplicates(
-    records: Iterable[Paper | Mapping[str, Any]], *, threshold: float | None = None, profile: Name = "balanced"
+    records: Iterable[Paper | Mapping[str, Any]],
+    *,
+    threshold: float | None = None,
+    profile: Name = "balanced",
+    progress: Progress = lambda _part: None,
 ) -> list[Match]:
     """The pairs of records that are one paper, by the rules of `rules`; one pair for each record beyond a paper's first.
 
     Each record is a Paper or a mapping with at least `id` and `title`; `abstract`, `arxiv_id`, `doi`, `author_count`,
     `authors` (names, or one text of them), `published` and `year` are used where they are there. `profile` is a column of
-    the table in `profiles`, and `threshold` the ratio of two titles, 0 to 100, in place of the profile's. Raises
-    ValueError for a record that lacks what it must have, and for another profile or threshold.
+    the table in `profiles`, and `threshold` the ratio of two titles, 0 to 100, in place of the profile's. `progress` is
+    called with the part that is done, 0 to 1. Raises ValueError for a record that lacks what it must have, and for another
+    profile or threshold.
     """
     rules = rules_of(profile, threshold)
     ids: list[Any] = []
     sightings: list[Seen] = []
     for number, record in enumerate(records, 1):
-        fields = record.model_dump() if isinstance(record, Paper) else dict(record)
+        fields = record.model_dump() if isinstance(record, Paper) else record
         if not {"id", "title"} <= fields.keys():
             raise ValueError(f"record {number} lacks an id or a title")
         ids.append(fields["id"])
         sightings.append(Seen(number, _entry(fields), "jsonl", None, str(fields["id"])))
     return [
         Match(a=ids[first - 1], b=ids[other - 1], score=score, reason=reason)
-        for first, other, score, reason in duplicates(sightings, rules)
+        for first, other, score, reason in duplicates(sightings, rules, progress)
     ]
 
 
-def duplicates(sightings: Sequence[Seen], rules: Rules) -> list[tuple[int, int, float, str]]:
+def duplicates(
+    sightings: Sequence[Seen], rules: Rules, progress: Progress = lambda _part: None
+) -> list[tuple[int, int, float, str]]:
     """The refs of sightings that are one paper: the first of it, the other, the title score and why."""
-    rules = rules.learnt(face_of(seen.entry) for seen in sightings)
-    sightings = [seen for seen in sightings if not _unnamed(face_of(seen.entry), rules)]
-    faces = {face_of(seen.entry) for seen in sightings}
-    index = TitleIndex(sorted({face.key for face in faces}))
-    begun = beginnings(faces)
+    looked_at = [(seen, face_of(seen.entry)) for seen in sightings]
+    rules = rules.learnt(face for _, face in looked_at)
+    looked_at = [(seen, face) for seen, face in looked_at if not _unnamed(face, rules)]
+    progress(_READ)
+    near = _near(list(dict.fromkeys(face for _, face in looked_at)), rules)
+    progress(_NEAR)
+    grouped = 0
 
-    least = min(rules.profile.ratio, rules.profile.twins)
-
-    def near(key: str) -> list[str]:
-        return [*index.near(key, least), *begun.get(key, ())]
+    def done(count: int) -> None:
+        nonlocal grouped
+        grouped += count
+        progress(_NEAR + (1 - _NEAR) * grouped / len(looked_at))
 
     found: list[tuple[int, int, float, str]] = []
-    for group in plan(sightings, near, rules).groups:
+    for group in plan([seen for seen, _ in looked_at], near, rules, done=done).groups:
         first = group.placements[0].ref
         found += [(first, p.ref, p.score or 0.0, p.reason) for p in group.placements[1:]]
     return found
+
+
+_READ, _NEAR = 0.2, 0.4
+"""The parts of the work that are done when titles are read, and when those that are near are found."""
+
+
+def _near(faces: Collection[Face], rules: Rules) -> Callable[[str], Iterable[str]]:
+    """What gives, for a key, others by which it is linked with all that may be one with it."""
+    first: dict[str, str] = {}
+
+    def root(key: str) -> str:
+        while (above := first.get(key, key)) != key:
+            first[key] = first.get(above, above)
+            key = above
+        return key
+
+    for one, other in _pairs(faces, rules.profile):
+        low, high = sorted((root(one), root(other)))
+        first[high] = low
+    begun = beginnings(faces)
+    return lambda key: [root(key), *begun.get(key, ())]
+
+
+def _pairs(faces: Collection[Face], profile: Profile) -> Iterator[tuple[str, str]]:
+    """The keys of faces that are near each other."""
+    keys = sorted({face.key for face in faces})
+    least = min(profile.ratio, profile.twins)
+    if len(keys) <= PLAIN or least >= LEAST_RATIO or profile.ratio < LEAST_RATIO:
+        yield from near_pairs(keys, least)
+        return
+    yield from near_pairs(keys, profile.ratio)
+    # Below that, only records of one year and as many authors can be one paper (see `rules`).
+    heaps: dict[tuple[int | None, int], set[str]] = {}
+    for face in faces:
+        if face.edition and face.people:
+            heaps.setdefault((face.year, len(face.people)), set()).add(face.key)
+    for heap in heaps.values():
+        yield from near_pairs(sorted(heap), least if len(heap) <= PLAIN else LEAST_RATIO)
 
 
 def _unnamed(face: Face, rules: Rules) -> bool:

@@ -8,7 +8,7 @@ titles, so that one title is looked up without reading the others (`flows.titles
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -57,13 +57,28 @@ def weighed(key: str, others: Sequence[str], least: float = CANDIDATE_RATIO) -> 
 
 def near_among(keys: Collection[str], least: float) -> Callable[[str], Sequence[str]]:
     """What gives the keys near a key, for all of some distinct keys; the way that is the fastest for so many."""
-    if len(keys) <= PLAIN or least < LEAST_RATIO:
+    if _plainly(keys, least):
         index = TitleIndex(keys)
         return lambda key: index.near(key, least)
-    from papertide.matching.bulk import similar_pairs  # numpy: a tenth of a second that few files are worth
-
     near: defaultdict[str, list[str]] = defaultdict(list)
-    for one, other, _ in similar_pairs(keys, least):
+    for one, other in near_pairs(keys, least):
         near[one].append(other)
         near[other].append(one)
     return lambda key: near.get(key, ())
+
+
+def near_pairs(keys: Collection[str], least: float) -> Iterator[tuple[str, str]]:
+    """The pairs of some distinct keys that are near; below `LEAST_RATIO` each key is held against all."""
+    if _plainly(keys, least):
+        index = TitleIndex()
+        for key in keys:
+            yield from ((key, other) for other in index.near(key, least))
+            index.add(key)
+        return
+    from papertide.matching.bulk import similar_pairs  # numpy: a tenth of a second that few files are worth
+
+    yield from ((one, other) for one, other, _ in similar_pairs(keys, least))
+
+
+def _plainly(keys: Collection[str], least: float) -> bool:
+    return len(keys) <= PLAIN or least < LEAST_RATIO

@@ -23,7 +23,7 @@ from papertide.matching.spelling import near
 
 CROWD = 2_000
 """Faces of one heap; up to so many, every pair is looked at."""
-BESIDE = 20
+BESIDE = 10
 """How many of those that follow a face in a larger heap are looked at."""
 MANY = 50
 """Faces of one heap from which it is worth to sort out words first."""
