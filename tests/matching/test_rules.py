@@ -391,6 +391,13 @@ LONG = "Forgetting of Adapters under Sequential Replay of Gradients over Many Ta
             "one title has a heading more than the other",
         ),
         (
+            "Forgetting",
+            "Introduction to Forgetting",
+            {"authors": ADA_BEN, "years": (2000, 2000)},
+            Kind.UNLIKE,
+            "% alike",
+        ),
+        (
             "Guest Editorial",
             "E-Services - Guest editorial",
             {"authors": ADA_BEN, "years": (2000, 2001)},

@@ -12,6 +12,7 @@ from itertools import combinations
 from rapidfuzz import fuzz
 
 from papertide.matching.keys import Face
+from papertide.matching.profiles import HEADINGS, is_heading
 from papertide.matching.rules import CUT_LEAST, SEVERAL, SUBTITLED_LEAST, framed
 
 MOST = 20
@@ -56,16 +57,28 @@ def beginnings(faces: Iterable[Face]) -> dict[str, list[str]]:
 
 
 def _headed(faces: Sequence[Face]) -> Iterator[tuple[str, str]]:
-    """The keys of titles that differ by a heading; looked for among what one person wrote in a year."""
+    """The keys of titles that differ by a heading, and what it heads; of those that one person wrote in a year."""
+    told = [face for face in faces if face.edition and len(face.authors) >= SEVERAL]
+    headed = [face for face in told if not HEADINGS.isdisjoint(face.words)]
+    parts = {part for face in headed for part in _parts(face.words)}
     written: dict[tuple[int | None, str], dict[str, Face]] = {}
-    for face in faces:
-        for person in face.people if face.edition and len(face.authors) >= SEVERAL else ():
-            written.setdefault((face.year, person.partition(" ")[0]), {})[face.key] = face
+    for face in told:
+        if face.words in parts or not HEADINGS.isdisjoint(face.words):
+            for person in face.people:
+                written.setdefault((face.year, person.partition(" ")[0]), {})[face.key] = face
     for one_year in written.values():
         if len(one_year) <= MOST:
             for a, b in combinations([face for _, face in sorted(one_year.items())], 2):
                 if framed(a, b):
                     yield a.key, b.key
+
+
+def _parts(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """What is left of words without a heading before or behind it."""
+    for place in range(1, len(words)):
+        for heading, rest in ((words[:place], words[place:]), (words[place:], words[:place])):
+            if is_heading(heading):
+                yield rest
 
 
 def _key(face: Face) -> str:

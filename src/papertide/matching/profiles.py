@@ -81,6 +81,21 @@ GENERIC = frozenset(
 )
 """Words that name a place in an issue; a title of nothing else is any paper's."""
 
+HEADINGS = frozenset(
+    "editorial editorials foreword forewords preface prefaces editor editors guest introduction".split()
+)
+"""Words of which one stands in every heading of an issue's first pages."""
+
+
+def is_heading(words: tuple[str, ...]) -> bool:
+    """Whether words are what an issue's first pages are headed by ("Guest Editors' Foreword"), and nothing else.
+
+    An introduction to something is a paper on it; one alone, or to an issue, is a heading.
+    """
+    if not GENERIC.issuperset(words) or HEADINGS.isdisjoint(words):
+        return False
+    return words[-1] not in {"to", "of", "on"} or "issue" in words
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:

@@ -42,7 +42,7 @@ from rapidfuzz import fuzz
 
 from papertide.matching.authors import Shared, shared
 from papertide.matching.keys import Face, numbers, solid
-from papertide.matching.profiles import BALANCED, GENERIC, PROFILES, Profile, Rules
+from papertide.matching.profiles import BALANCED, GENERIC, PROFILES, Profile, Rules, is_heading
 from papertide.matching.spelling import different_word, slip
 
 
@@ -287,12 +287,16 @@ def framed(a: Face, b: Face) -> bool:
     Of bibliographies alone, in one year, by the very same two people or more: many an issue has its "Guest Editorial".
     """
     short, long = sorted((a.words, b.words), key=len)
-    at_one_end = long[: len(short)] == short or long[len(long) - len(short) :] == short
-    if not at_one_end or not _may_be_twins(a, b) or len(a.people) < SEVERAL:
+    if long[: len(short)] == short:
+        more = long[len(short) :]
+    elif long[len(long) - len(short) :] == short:
+        more = long[: len(long) - len(short)]
+    else:
         return False
-    more = long[len(short) :] if long[: len(short)] == short else long[: len(long) - len(short)]
+    if not more or not (is_heading(short) or is_heading(more)) or not _may_be_twins(a, b) or len(a.people) < SEVERAL:
+        return False
     people = shared(a.people, b.people)
-    return bool(more) and people is not None and people.share == 1 and any(map(GENERIC.issuperset, (short, more)))
+    return people is not None and people.share == 1
 
 
 def _may_be_twins(a: Face, b: Face) -> bool:
