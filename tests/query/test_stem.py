@@ -11,8 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.query.strategies import ALPHABET
 
-from papertide.query.match import stems
-from papertide.query.stem import stem
+from papertide.query.stem import stem, stems
 from papertide.query.tokens import has_word, words
 
 Index = Callable[[str], list[bytes]]

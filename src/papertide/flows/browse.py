@@ -8,9 +8,9 @@ from datetime import date
 from difflib import get_close_matches
 
 from papertide import topics
-from papertide.errors import UsageError
+from papertide.errors import QueryError, UsageError
 from papertide.flows.label import relabel
-from papertide.query import Query, both, condition, date_range, number_range, parse, topics_in
+from papertide.query import Query, Spellings, both, condition, date_range, number_range, parse, spellings, topics_in, widened
 from papertide.records.plain import PaperDict
 from papertide.store.base import SORTS, Looking, Selection, Sort, Store
 
@@ -37,12 +37,21 @@ class Found:
     partial: bool = False
 
 
-def query_of(looking: Looking, text: str, filters: Filters, *, reader: str, today: date) -> Query:
+def query_of(
+    looking: Looking, text: str, filters: Filters, *, reader: str, today: date, table: Spellings | None = None
+) -> Query:
     """The one query that a text and filters make; one without a root where nothing was asked for.
+
+    `table` says what is written in several ways (default: the program's own).
 
     Raises QueryError for a text that doesn't parse, UsageError for a filter that makes no sense.
     """
-    query = parse(text, today=today, saved=lambda name: looking.saved_search(reader, name))
+    try:
+        query = parse(text, today=today, saved=lambda name: looking.saved_search(reader, name))
+    except QueryError as error:
+        raise
+    if query.root is not None:
+        query = Query(widened(query.root, spellings.default() if table is None else table))
     if filters.by not in ("published", "listed", "added"):
         raise UsageError(f"--by {filters.by!r}: published, listed or added")
     more: list[Query] = [condition("topic", topic, today=today) for topic in filters.topics]

@@ -9,6 +9,20 @@ from __future__ import annotations
 from papertide.query.ast import Query, both, topics_in
 from papertide.query.fields import FIELDS, HAS, Field
 from papertide.query.parse import parse
+from papertide.query.spellings import Spellings, widened
 from papertide.query.values import condition, date_range, number_range
 
-__all__ = ["FIELDS", "HAS", "Field", "Query", "both", "condition", "date_range", "number_range", "parse", "topics_in"]
+__all__ = [
+    "FIELDS",
+    "HAS",
+    "Field",
+    "Query",
+    "Spellings",
+    "both",
+    "condition",
+    "date_range",
+    "number_range",
+    "parse",
+    "topics_in",
+    "widened",
+]

@@ -95,8 +95,16 @@ class Not:
     part: Node
 
 
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """What was asked for, or the same in another spelling: "LLM" is "large language model" too."""
+
+    part: And | Term
+    others: tuple[Term, ...]
+
+
 Leaf: TypeAlias = Term | Is | Lacks | Id | DateRange | NumberRange
-Node: TypeAlias = And | Or | Not | Leaf
+Node: TypeAlias = And | Or | Not | Variants | Leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +149,11 @@ def negation(part: Node) -> Node:
 
 
 def leaves(node: Node | None) -> Iterator[Leaf]:
-    """Every condition of a tree, from left to right."""
+    """Every condition of a tree, from left to right; of what is spelt in several ways, as it was asked for."""
     if isinstance(node, And | Or):
         for part in node.parts:
             yield from leaves(part)
-    elif isinstance(node, Not):
+    elif isinstance(node, Not | Variants):
         yield from leaves(node.part)
     elif node is not None:
         yield node

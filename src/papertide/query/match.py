@@ -23,9 +23,9 @@ from papertide.query.ast import (
     Or,
     Query,
     Term,
+    Variants,
 )
-from papertide.query.stem import stem
-from papertide.query.tokens import words
+from papertide.query.stem import stems
 from papertide.records.plain import PaperDict
 
 _NO_ALIASES: Mapping[int, int] = {}
@@ -36,11 +36,6 @@ def matches(query: Query, paper: PaperDict, *, aliases: Mapping[int, int] = _NO_
     return query.root is None or _holds(query.root, paper, aliases)
 
 
-def stems(text: str) -> list[bytes]:
-    """The words of a text as the index keeps them."""
-    return [stem(word.encode()) for word in words(text)]
-
-
 def _holds(node: Node, paper: PaperDict, aliases: Mapping[int, int]) -> bool:
     if isinstance(node, And):
         return all(_holds(part, paper, aliases) for part in node.parts)
@@ -48,6 +43,8 @@ def _holds(node: Node, paper: PaperDict, aliases: Mapping[int, int]) -> bool:
         return any(_holds(part, paper, aliases) for part in node.parts)
     if isinstance(node, Not):
         return not _holds(node.part, paper, aliases)
+    if isinstance(node, Variants):
+        return any(_holds(part, paper, aliases) for part in (node.part, *node.others))
     if isinstance(node, Term):
         return _says(node, paper)
     if isinstance(node, Id):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
+from papertide.query.tokens import words
+
 _SHORTEST, _LONGEST = 3, 64
 _VOWELS = frozenset(b"aeiou")
 _Y = ord("y")
@@ -68,6 +70,11 @@ def _closed(word: bytes) -> bool:
 def _without(word: bytes, suffix: bytes) -> bytes | None:
     """What is left of a word that is longer than its suffix."""
     return word[: -len(suffix)] if len(word) > len(suffix) and word.endswith(suffix) else None
+
+
+def stems(text: str) -> list[bytes]:
+    """The words of a text as the index keeps them, in order."""
+    return [stem(word.encode()) for word in words(text)]
 
 
 def _plural(word: bytes) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from papertide.query.ast import And, DateRange, Id, Is, Lacks, Leaf, Node, Not, NumberRange, Or, Term
+from papertide.query.ast import And, DateRange, Id, Is, Lacks, Leaf, Node, Not, NumberRange, Or, Term, Variants
 
 _BARE = re.compile(r'[^\s()"]+')
 _OPERATORS = ("AND", "OR", "NOT")
@@ -14,6 +14,8 @@ def unparse(node: Node | None) -> str:
     """The text of a tree; "" for none."""
     if node is None:
         return ""
+    if isinstance(node, Variants):
+        return unparse(node.part)
     if isinstance(node, Or):
         return " OR ".join(_grouped(part, Or) for part in node.parts)
     if isinstance(node, And):
@@ -24,6 +26,8 @@ def unparse(node: Node | None) -> str:
 
 
 def _grouped(node: Node, *kinds: type) -> str:
+    if isinstance(node, Variants):
+        return _grouped(node.part, *kinds)
     return f"({unparse(node)})" if isinstance(node, kinds) else unparse(node)
 
 

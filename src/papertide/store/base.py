@@ -170,6 +170,14 @@ class Titling(Protocol):
         """The keys of these titles that have a fit length, from and to."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A word that was asked for and that no paper holds, with the one that was probably meant."""
+
+    word: str
+    meant: str | None
+
+
 class Looking(Protocol):
     """Reading; imports neither pydantic nor SQLModel."""
 
@@ -178,6 +186,12 @@ class Looking(Protocol):
 
     def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
         """These papers, in the order of their numbers; a number that means none is passed over."""
+
+    def similar(self, paper_id: int, reader: str, limit: int) -> list[PaperDict]:
+        """The papers most like one, nearest first; `score` says how near."""
+
+    def unknown_words(self, query: Query) -> list[Unknown]:
+        """The words of a query that no paper holds, each with the word that was probably meant, if there is one."""
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection holds, its limit and offset apart."""

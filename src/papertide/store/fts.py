@@ -7,8 +7,9 @@ the text early). The rest of the text is ours: column filters, AND, OR, parenthe
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from papertide.query.ast import And, Node, Or, Term
+from papertide.query.ast import And, Node, Or, Term, Variants
 from papertide.query.tokens import has_word
 
 _COLUMNS = {
@@ -33,6 +34,8 @@ def is_text(node: Node, deepest: int = _DEEPEST) -> bool:
     """Whether a tree is of terms alone, joined by And and Or, and shallow, so that one MATCH text can say it."""
     if isinstance(node, Term):
         return has_word(node.text)
+    if isinstance(node, Variants):
+        return deepest > 0 and all(is_text(part, deepest - 1) for part in (node.part, *node.others))
     return isinstance(node, And | Or) and deepest > 0 and all(is_text(part, deepest - 1) for part in node.parts)
 
 
@@ -40,6 +43,8 @@ def expression(node: Node) -> str:
     """The MATCH text of a tree that `is_text`."""
     if isinstance(node, Term):
         return term(node)
+    if isinstance(node, Variants):
+        return expression(Or((node.part, *node.others)))
     if not isinstance(node, And | Or):
         raise TypeError(f"no text in {type(node).__name__}")
     sign = " AND " if isinstance(node, And) else " OR "
@@ -51,6 +56,6 @@ def every(nodes: list[Node]) -> str:
     return expression(nodes[0]) if len(nodes) == 1 else expression(And(tuple(nodes)))
 
 
-def any_of(terms: list[Term]) -> str:
+def any_of(terms: Iterable[Term]) -> str:
     """The MATCH text that holds one of these terms or more."""
     return " OR ".join(dict.fromkeys(map(term, terms)))

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from papertide.normal import arxiv_id
+from papertide.query.ast import Query
 from papertide.records.plain import PaperDict, SightingDict
 from papertide.store import select
-from papertide.store.base import Selection
+from papertide.store.base import Selection, Unknown
 from papertide.store.engine import Database, translated
 from papertide.store.mapping import PAPER_COLUMNS, paper_from_row
+from papertide.store.search import Hit, Searcher
+from papertide.store.vocabulary import unknown_words
 
 _BY_SUBQUERY = {
     "source_ids": "SELECT json_group_array(x) FROM (SELECT source_id x FROM paper_source WHERE paper_id = p.id ORDER BY 1)",
@@ -44,9 +47,6 @@ _SORTS = {
 }
 _TIES = {"score": "p.comments DESC, p.published DESC, ", "upvotes": "p.comments DESC, p.published DESC, "}
 
-# bm25 weights of the columns of paper_text: title, abstract, authors, organization.
-_WEIGHTS = "3.0, 1.0, 0.0, 0.0"
-
 
 class Shelf:
     """See `base.Looking`."""
@@ -56,8 +56,32 @@ class Shelf:
 
     def papers(self, selection: Selection) -> list[PaperDict]:
         """The papers of a selection, in its order."""
-        inner, values = _numbered(selection)
-        return self._read(inner, values, selection.reader)
+        plan = select.relevance(selection.query) if selection.sort == "relevance" else None
+        if plan is None:
+            inner, values = _numbered(selection)
+            return self._read(inner, values, selection.reader)
+        with translated(self._database.path):
+            hits = _hits(self._searcher(plan.rest, selection.reader), plan, selection)
+        return self._scored(hits, selection.reader)
+
+    def similar(self, paper_id: int, reader: str, limit: int) -> list[PaperDict]:
+        """The papers most like one, nearest first; `score` says how near."""
+        with translated(self._database.path):
+            hits = Searcher(self._database.connection).similar(paper_id, limit)
+        return self._scored(hits, reader)
+
+    def unknown_words(self, query: Query) -> list[Unknown]:
+        """The words of a query that no paper holds, each with the word that was probably meant, if there is one."""
+        with translated(self._database.path):
+            return unknown_words(self._database.connection, query)
+
+    def _searcher(self, rest: Query, reader: str) -> Searcher:
+        condition, values = select.where(rest, reader=reader)
+        return Searcher(self._database.connection, condition, values)
+
+    def _scored(self, hits: Sequence[Hit], reader: str) -> list[PaperDict]:
+        told = json.dumps([(number, round(score, 4)) for number, score in hits])
+        return self._read("SELECT value ->> 0, value ->> 1, key FROM json_each(?)", [told], reader)
 
     def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
         """These papers, in the order of their numbers; a number that means none is passed over."""
@@ -163,12 +187,22 @@ def _condition(selection: Selection) -> _Sql:
     return f"p.id IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?) AND ({sql})", [ranked.some, *values]
 
 
+def _hits(searcher: Searcher, plan: select.MatchPlan, selection: Selection) -> list[Hit]:
+    """The papers of a ranked selection; the worst come first if it is reversed."""
+    end = None if selection.limit is None or selection.reverse else selection.offset + selection.limit
+    if selection.any_word:
+        found = searcher.best(plan.every, plan.some, plan.concepts, end)
+    else:
+        found = searcher.whole(plan.every, end)
+    if selection.reverse:
+        found.reverse()
+    last = None if selection.limit is None else selection.offset + selection.limit
+    return found[selection.offset : last]
+
+
 def _numbered(selection: Selection) -> _Sql:
     """A SELECT of the numbers of a selection's papers, their scores, and a place to order them by."""
-    ranked = select.relevance(selection.query) if selection.sort == "relevance" else None
     limits = [-1 if selection.limit is None else selection.limit, selection.offset]
-    if ranked is not None:
-        return _ranked(ranked, selection, limits)
     where, values = _condition(selection)
     order = _order("published" if selection.sort == "relevance" else selection.sort, reverse=selection.reverse)
     sql = (
@@ -184,27 +218,6 @@ def _order(sort: str, *, reverse: bool) -> str:
     # SQLite takes NULL for the smallest: where the largest comes first, it is last anyway, and an index serves.
     last = " NULLS LAST" if way == "ASC" else ""
     return f"{column} {way}{last}, {_TIES.get(sort, '')}p.id"
-
-
-def _ranked(ranked: select.MatchPlan, selection: Selection, limits: list[int]) -> _Sql:
-    """Best match first; with `any_word` the papers holding all the words come before those holding some."""
-    sql, values = select.where(ranked.rest, reader=selection.reader)
-    match = ranked.some if selection.any_word else ranked.every
-    whole = "0"
-    first: list[object] = []
-    if selection.any_word:
-        whole = "p.id NOT IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?)"
-        first = [ranked.every]
-    way = "DESC" if selection.reverse else "ASC"
-    inner = (
-        f"SELECT p.id AS id, -bm25(paper_text, {_WEIGHTS}) AS score, {whole} AS partly"
-        f" FROM paper_text JOIN paper p ON p.id = paper_text.rowid WHERE paper_text MATCH ? AND ({sql})"
-    )
-    order = f"partly {way}, score {'ASC' if selection.reverse else 'DESC'}, id"
-    return (
-        f"SELECT id, round(score, 4), row_number() OVER () FROM (SELECT * FROM ({inner}) ORDER BY {order} LIMIT ? OFFSET ?)",
-        [*first, match, *values, *limits],
-    )
 
 
 _WHOLE_NAMES = ("papers", "sightings", "pages", "dated", "with_authors", "with_abstract", "with_arxiv_id")

@@ -15,7 +15,6 @@ place; `query.parse.MAX_DEPTH` is what then fits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from papertide.query.ast import (
@@ -31,10 +30,10 @@ from papertide.query.ast import (
     Or,
     Query,
     Term,
+    Variants,
     conjunction,
-    leaves,
 )
-from papertide.query.tokens import words
+from papertide.query.relevance import Concept, concepts
 from papertide.store import fts
 
 _Sql = tuple[str, list[object]]
@@ -96,6 +95,8 @@ class _Writer:
             return self._group(node.parts, And)
         if isinstance(node, Or):
             return self._group(node.parts, Or)
+        if isinstance(node, Variants):
+            return self._group((node.part, *node.others), Or)
         if isinstance(node, Not):
             text, values = self.sql(node.part)
             return f"({text}) IS NOT TRUE", values
@@ -106,7 +107,8 @@ class _Writer:
         others = sorted((part for part in parts if not fts.is_text(part)), key=_depth, reverse=True)
         pieces = [self.sql(part) for part in others]
         wrapped = [
-            f"({text})" if isinstance(part, Or) else text for part, (text, _) in zip(others, pieces, strict=True)
+            f"({text})" if isinstance(part, Or | Variants) else text
+            for part, (text, _) in zip(others, pieces, strict=True)
         ]
         values = [value for _, own in pieces for value in own]
         if texts:
@@ -179,6 +181,8 @@ def _storable(text: str) -> bool:
 def _depth(node: Node) -> int:
     if isinstance(node, And | Or):
         return 1 + max(map(_depth, node.parts))
+    if isinstance(node, Variants):
+        return 1 + _depth(node.part)
     return 1 + _depth(node.part) if isinstance(node, Not) else 0
 
 
@@ -187,7 +191,7 @@ def _depth(node: Node) -> int:
 
 @dataclass(frozen=True, slots=True)
 class MatchPlan:
-    """How a search is ranked: two MATCH texts for `paper_text`, and what has to hold besides.
+    """How a search is ranked: two MATCH texts for `paper_text`, what is asked for one by one, and what must hold besides.
 
     `every` and `rest` together are the query. `some` is met by papers holding at least one of the words, those that
     meet `every` among them: for `--any`, rank them behind the papers that meet it.
@@ -195,6 +199,7 @@ class MatchPlan:
 
     every: str
     some: str
+    concepts: tuple[Concept, ...]
     rest: Query
 
 
@@ -213,24 +218,5 @@ def relevance(query: Query | None) -> MatchPlan | None:
     if not texts:
         return None
     rest = Query(conjunction(part for part in parts if not fts.is_text(part)))
-    return MatchPlan(fts.every(texts), fts.any_of(_telling(texts)), rest)
-
-
-def _telling(texts: Iterable[Node]) -> list[Term]:
-    """The terms of these trees, without those that tell papers apart too little."""
-    terms = [leaf for text in texts for leaf in leaves(text) if isinstance(leaf, Term)]
-    return [term for term in terms if not _is_stop_word(term)] or terms
-
-
-def _is_stop_word(term: Term) -> bool:
-    return term.kind == "word" and term.field is None and all(word in _STOP_WORDS for word in words(term.text))
-
-
-_STOP_WORDS = frozenset(
-    "a about above after again all also am an and any are as at be because been before being below between both but by"
-    " can could did do does doing down during each few for from further had has have having he her here hers him his how"
-    " i if in into is it its itself just may me might more most must my no nor not now of off on once only or other our"
-    " out over own same shall she should so some such than that the their them then there these they this those through"
-    " to too under until up upon us very was we were what when where which while who whom why will with within without"
-    " would you your".split()
-)
+    asked = concepts(texts)
+    return MatchPlan(fts.every(texts), fts.any_of(term for one in asked for term in one.terms), tuple(asked), rest)

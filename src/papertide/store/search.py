@@ -1,0 +1,142 @@
+"""The best papers for some words, in two steps: the index names candidates, and their texts are then read and ranked.
+
+**All words** (`whole`) is the index's own ranking, bm25 with the title's weight.
+
+**Any word** (`best`). Papers holding all the words come first. Only where there are too few of them the others are looked
+for: the index names the `HEAD` best, `query.relevance` ranks these by their texts, and whoever asks for more gets the rest
+in the index's order. The index's own ranking reads every paper that holds any of the words, and so is asked only where
+these are few (`MOST`). Else the candidates are the papers that hold one of the rarest words, as many words as there are few
+papers: what other words each of them holds is asked of the index without ranking anything. A paper left out that way
+holds common words alone, which a common word's weight makes worth less than one rare word.
+
+How many papers hold a word is counted up to `COUNTED`, and from there on told from how far into the library these reach.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from papertide.query.relevance import Concept, Texts, described, ranked, rarest, rarity
+from papertide.store import fts
+
+HEAD = 200
+"""Candidates whose texts are read."""
+MOST = 30_000
+"""Papers that are ranked by the index, or looked at, for a search that need not find all words."""
+COUNTED = 2_000
+_SIMILAR = 25
+"""Words of a paper that others like it are looked for by."""
+_WEIGHTS = "3.0, 1.0, 0.0, 0.0"
+"""bm25's weights of the columns of paper_text: title, abstract, authors, organization."""
+
+Hit = tuple[int, float]
+
+
+@dataclass(slots=True)
+class Searcher:
+    """One search on its way; `condition` is SQL over `paper p` that must hold besides, `values` its parameters."""
+
+    connection: sqlite3.Connection
+    condition: str = "1"
+    values: Sequence[object] = ()
+    _counts: dict[str, int] = field(default_factory=dict)
+    _papers: int | None = None
+
+    def whole(self, match: str, most: int | None) -> list[Hit]:
+        """Number and score of the papers that meet a MATCH text, best first."""
+        sql = f"SELECT paper_text.rowid, -bm25(paper_text, {_WEIGHTS}) AS score {self._from} ORDER BY score DESC, 1 LIMIT ?"
+        return self.connection.execute(sql, [match, *self.values, -1 if most is None else most]).fetchall()
+
+    def best(self, every: str, some: str, asked: Sequence[Concept], end: int | None) -> list[Hit]:
+        """The first `end` papers (None: all) that hold any of the words, those that hold all of them first."""
+        first = self.whole(every, end)
+        if end is not None and len(first) >= end:
+            return first
+        known = {number for number, _ in first}
+        found = first + self._rank(asked, self._candidates(some, asked, known))
+        if end is None or (end > len(found) >= HEAD):
+            known.update(number for number, _ in found)
+            least = found[-1][1] if found else 0.0
+            rest = self.whole(some, None if end is None else end + len(first))
+            found += [(number, min(score, least)) for number, score in rest if number not in known]
+        return found[:end]
+
+    def similar(self, number: int, most: int) -> list[Hit]:
+        """The papers most like this one, by its rarest words and those of the ones nearest to it."""
+        own = self._texts([number])[number]
+        asked = rarest(described(own.title, own.abstract), self.frequency, self.papers, _SIMILAR)
+        if not asked:
+            return []
+        some = fts.any_of(term for concept in asked for term in concept.terms)
+        return self._rank(asked, self._candidates(some, asked, {number}))[:most]
+
+    @property
+    def papers(self) -> int:
+        """How many papers there are, those removed included."""
+        if self._papers is None:
+            self._papers = int(self.connection.execute("SELECT coalesce(max(id), 0) FROM paper").fetchone()[0])
+        return self._papers
+
+    def frequency(self, concept: Concept) -> int:
+        """How many papers hold a concept: exact up to `COUNTED`, from there on about."""
+        match = fts.any_of(concept.terms)
+        if match not in self._counts:
+            sql = (
+                "SELECT count(*), max(rowid) FROM"
+                " (SELECT rowid FROM paper_text WHERE paper_text MATCH ? ORDER BY rowid LIMIT ?)"
+            )
+            count, last = self.connection.execute(sql, (match, COUNTED)).fetchone()
+            self._counts[match] = count if count < COUNTED else max(count, count * self.papers // last)
+        return self._counts[match]
+
+    @property
+    def _from(self) -> str:
+        if self.condition == "1":
+            return "FROM paper_text WHERE paper_text MATCH ?"
+        return (
+            f"FROM paper_text JOIN paper p ON p.id = paper_text.rowid WHERE paper_text MATCH ? AND ({self.condition})"
+        )
+
+    def _candidates(self, some: str, asked: Sequence[Concept], known: set[int]) -> list[int]:
+        """The papers that are worth reading, `HEAD` at most, without those already known."""
+        rare, common = self._parted(asked)
+        if common and rare:
+            found = self._holding(rare, common, known)
+            if len(found) >= HEAD:
+                return found
+        return [number for number, _ in self.whole(some, HEAD + len(known)) if number not in known][:HEAD]
+
+    def _parted(self, asked: Sequence[Concept]) -> tuple[list[Concept], list[Concept]]:
+        """The rarest concepts, as long as `MOST` papers hold them, and the others."""
+        rare: list[Concept] = []
+        common: list[Concept] = []
+        room = MOST
+        for concept in sorted(asked, key=self.frequency):
+            room -= self.frequency(concept)
+            (rare if room >= 0 else common).append(concept)
+        return rare, common
+
+    def _holding(self, rare: Sequence[Concept], common: Sequence[Concept], known: set[int]) -> list[int]:
+        """The best papers that hold a rare concept, by the index's score for these and what common ones they hold."""
+        match = fts.any_of(term for concept in rare for term in concept.terms)
+        scores = {number: score for number, score in self.whole(match, None) if number not in known}
+        for concept in common:
+            sql = "SELECT rowid FROM paper_text WHERE paper_text MATCH ?"
+            worth = concept.weight * rarity(self.frequency(concept), self.papers)
+            for (number,) in self.connection.execute(sql, (f"({fts.any_of(concept.terms)}) AND ({match})",)):
+                if number in scores:
+                    scores[number] += worth
+        return sorted(scores, key=lambda number: (-scores[number], number))[:HEAD]
+
+    def _rank(self, asked: Sequence[Concept], numbers: Sequence[int]) -> list[Hit]:
+        return ranked(asked, self._texts(numbers), self.papers, self.frequency)
+
+    def _texts(self, numbers: Sequence[int]) -> dict[int, Texts]:
+        sql = (
+            "SELECT id, title, coalesce(abstract, ''), authors, coalesce(organization, '') FROM paper"
+            " WHERE id IN (SELECT value FROM json_each(?))"
+        )
+        return {row[0]: Texts(*row[1:]) for row in self.connection.execute(sql, [json.dumps(list(numbers))])}
