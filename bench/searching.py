@@ -70,7 +70,9 @@ def main() -> None:
 
 def quality(folder: Path) -> None:
     """Measure the first ten and the first hundred of every collection."""
-    print(f"{'':<12}{'papers':>8}{'questions':>11}{'nDCG@10':>9}{'FTS5 OR':>9}{'target':>8}{'recall@100':>12}{'FTS5 OR':>9}")
+    print(
+        f"{'':<12}{'papers':>8}{'questions':>11}{'nDCG@10':>9}{'FTS5 OR':>9}{'target':>8}{'recall@100':>12}{'FTS5 OR':>9}"
+    )
     for collection in sorted((DATA / "search").iterdir()):
         records, questions, judged = read(collection)
         path = folder / f"{collection.name}.db"
@@ -96,7 +98,11 @@ def read(collection: Path) -> tuple[list[tuple[str, str]], dict[str, str], Judge
         question, document, grade = line.split("\t")
         if document in place and int(grade) > 0:
             judged[question][place[document]] = int(grade)
-    return [(d["title"], d["text"]) for d in documents], {q["_id"]: q["text"] for q in asked if q["_id"] in judged}, judged
+    return (
+        [(d["title"], d["text"]) for d in documents],
+        {q["_id"]: q["text"] for q in asked if q["_id"] in judged},
+        judged,
+    )
 
 
 def scores(search: Callable[[str], Sequence[int]], questions: Mapping[str, str], judged: Judged) -> tuple[float, float]:

@@ -10,7 +10,7 @@
 HF_TOKEN, a token of the hub's, is taken from the environment alone and never written anywhere.
 
 The file is `config.toml` in the platform's user configuration folder (PAPERTIDE_CONFIG names another). Topic rules may
-stand beside it as `topics.toml`.
+stand beside it as `topics.toml`, and acronyms and other spellings as `spellings.txt`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Config:
     reader: str
     today: date
     topics_file: Path
+    spellings_file: Path
     contact: str | None = None
     hf_endpoint: str | None = None
     arxiv_endpoint: str | None = None
@@ -43,12 +44,20 @@ class Config:
 
     def topic_source(self) -> tuple[bytes, str] | None:
         """The bytes and the name of the user's topic rules, or None where the default ones serve."""
-        try:
-            return self.topics_file.read_bytes(), str(self.topics_file)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise ConfigError(f"{self.topics_file}: {error.strerror}") from error
+        return _bytes_of(self.topics_file)
+
+    def spelling_source(self) -> tuple[bytes, str] | None:
+        """The bytes and the name of the user's spellings, or None where the default ones are all."""
+        return _bytes_of(self.spellings_file)
+
+
+def _bytes_of(path: Path) -> tuple[bytes, str] | None:
+    try:
+        return path.read_bytes(), str(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
 
 
 def load(
@@ -72,6 +81,7 @@ def load(
         reader=reader or environment.get("PAPERTIDE_READER") or set_there.get("reader") or _login(environment),
         today=_today(today or environment.get("PAPERTIDE_TODAY")),
         topics_file=file.with_name("topics.toml"),
+        spellings_file=file.with_name("spellings.txt"),
         contact=environment.get("PAPERTIDE_CONTACT") or set_there.get("contact"),
         hf_endpoint=environment.get("HF_ENDPOINT") or set_there.get("hf_endpoint"),
         arxiv_endpoint=environment.get("PAPERTIDE_ARXIV_ENDPOINT") or set_there.get("arxiv_endpoint"),

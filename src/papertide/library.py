@@ -15,7 +15,7 @@ from papertide.errors import UsageError
 from papertide.flows import triage
 from papertide.flows.add import add as add_flow
 from papertide.flows.add import report_of
-from papertide.flows.browse import Filters, ensure_labels, find, query_of, sort_of
+from papertide.flows.browse import Filters, ensure_labels, find, query_of, sort_of, spellings_of
 from papertide.flows.replay import ReplayReport
 from papertide.flows.replay import replay as replay_flow
 from papertide.flows.triage import Decision
@@ -131,6 +131,12 @@ class Library:
         chosen = Selection(None, self.reader, "relevance", limit=limit, offset=offset, any_word=any)
         return self._find(query, chosen, partial=True)
 
+    def similar(self, name: int | str, *, limit: int = 10) -> builtins.list[Paper]:
+        """The papers nearest to one, by what they say, nearest first; raises NotFound."""
+        ensure_labels(self._store, *self._source)
+        (number,) = triage.named(self._store.looking, [str(name)])
+        return [_record(paper) for paper in self._store.looking.similar(number, self.reader, limit)]
+
     def __iter__(self) -> Iterator[Paper]:
         return iter(self.list(sort="added", reverse=True))
 
@@ -174,7 +180,14 @@ class Library:
 
     def _find(self, text: str, chosen: Selection, *, partial: bool = False) -> builtins.list[Paper]:
         ensure_labels(self._store, *self._source)
-        query = query_of(self._store.looking, text, Filters(), reader=self.reader, today=self._settings.today)
+        query = query_of(
+            self._store.looking,
+            text,
+            Filters(),
+            reader=self.reader,
+            today=self._settings.today,
+            table=spellings_of(self._settings.spelling_source()),
+        )
         return [
             _record(paper) for paper in find(self._store.looking, replace(chosen, query=query), partial=partial).papers
         ]

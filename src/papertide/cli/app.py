@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperGroup, TyperOption
 
 from papertide.cli.common import add_common_options, console_of
 from papertide.errors import LibraryError, PapertideError, QueryError, UsageError
@@ -28,6 +28,7 @@ COMMANDS = {
     "list": "browse:list_",
     "search": "browse:search",
     "show": "show:show",
+    "similar": "similar:similar",
     "keep": "decide:keep",
     "later": "decide:later",
     "skip": "decide:skip",
@@ -45,6 +46,9 @@ COMMANDS = {
     "prune": "prune:prune",
     "doctor": "doctor:doctor",
 }
+
+_ASKS = "_PAPERTIDE_COMPLETE"
+"""Set by a shell that asks for completions; `completion` answers."""
 
 HELP = """Read a feed of papers in ten minutes a day and miss nothing that matters.
 
@@ -107,7 +111,36 @@ def program() -> Any:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     add_common_options(group, version=True)
+    for flag, told in (
+        ("--show-completion", "Print the script that completes commands and queries in bash, zsh or fish."),
+        ("--install-completion", "Put that script where the shell finds it."),
+    ):
+        group.params.append(
+            TyperOption(
+                param_decls=[flag],
+                type=str,
+                metavar="SHELL",
+                is_eager=True,
+                help=told,
+                expose_value=False,
+                callback=_complete,
+                autocompletion=lambda: ["bash", "zsh", "fish"],
+            )
+        )
     return group
+
+
+def _complete(ctx: Any, param: Any, shell: Any) -> Any:
+    if shell is None or ctx.resilient_parsing:
+        return shell
+    from papertide.cli import completion
+
+    if param.opts[0] == "--show-completion":
+        console_of(ctx).data(completion.show(shell) + "\n")
+    else:
+        console_of(ctx).show([Line(completion.install(shell))])
+        console_of(ctx).say("a new shell completes `papertide`")
+    raise typer.Exit
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -154,6 +187,8 @@ def _heeded_interrupts() -> Iterator[list[int]]:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if _ASKS in os.environ:
+        return _answer()
     try:
         code = int(program().main(list(arguments), prog_name="papertide", standalone_mode=False) or 0)
         sys.stdout.flush()
@@ -168,6 +203,20 @@ def _run(arguments: Sequence[str]) -> int:
         error.show()  # the parser's own usage errors
         return int(error.exit_code)
     return code
+
+
+def _answer() -> int:
+    """Answer a shell that asks for completions; whatever goes wrong, nothing is said into a half-typed line."""
+    from papertide.cli import completion
+
+    completion.prepare()
+    try:
+        program().main([], prog_name="papertide", complete_var=_ASKS)
+    except PapertideError:
+        return ExitCode.FAILED
+    except SystemExit as end:
+        return int(end.code or 0)
+    return ExitCode.DONE
 
 
 def _tell(error: PapertideError) -> None:

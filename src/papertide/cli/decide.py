@@ -11,7 +11,7 @@ from papertide.cli.taxonomy import topic_source
 from papertide.config import now
 from papertide.errors import UsageError
 from papertide.flows import triage
-from papertide.flows.browse import Filters, check_topics, ensure_labels, query_of
+from papertide.flows.browse import Filters, check_topics, ensure_labels, query_of, spellings_of
 from papertide.normal import counted
 from papertide.store.base import Decided, Selection
 from papertide.views.console import ExitCode, Line
@@ -75,7 +75,8 @@ def _decide(ctx: typer.Context, status: str, ids: list[str] | None, query: str |
         if query:
             source = topic_source(common)
             ensure_labels(store, *source)
-            asked = query_of(store.looking, query, Filters(), reader=reader, today=common.today)
+            table = spellings_of(common.config.spelling_source())
+            asked = query_of(store.looking, query, Filters(), reader=reader, today=common.today, table=table)
             numbers = [paper["id"] for paper in store.looking.papers(Selection(asked, reader))]
             if not numbers:
                 check_topics(store.looking, asked, source)

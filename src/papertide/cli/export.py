@@ -49,7 +49,7 @@ def export(
         chosen = given.selection(common, store)
         papers = store.looking.papers(chosen)
         if not papers and chosen.query is not None:
-            check_topics(store.looking, chosen.query, source)
+            check_topics(store.looking, chosen.query, source, given.text)
     names = topic_names(source) if group_by == "topic" else {}
     count = counted(len(papers), "paper")
     subtitle = f"{count}: {chosen.query}" if chosen.query is not None and chosen.query.root is not None else count

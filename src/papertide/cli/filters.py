@@ -10,17 +10,48 @@ import typer
 from typer.core import TyperOption
 
 from papertide.cli.common import Common
-from papertide.flows.browse import Filters, query_of, sort_of
+from papertide.flows.browse import Filters, query_of, sort_of, spellings_of
 from papertide.query import Query
 from papertide.store import SqliteStore
 from papertide.store.base import Selection, Sort
 
-QueryWords = Annotated[
-    list[str] | None, typer.Argument(metavar="[QUERY]...", help="Words and fields; see `papertide list --help`.")
-]
-Topic = Annotated[list[str] | None, typer.Option("--topic", metavar="T", help="Only this topic; may be given again.")]
-
 _KEY = "papertide.filters"
+_NAMED = ("--topic", "--by", "--status", "--tag", "--sort")
+"""Options whose values have names."""
+
+
+def words_of(ctx: typer.Context, args: list[str], incomplete: str) -> list[tuple[str, str]]:
+    """What the shell completes a query with."""
+    from papertide.cli import completion  # nobody but a shell that asks needs it
+
+    return completion.query(ctx, args, incomplete)
+
+
+def values_of(flag: str) -> Callable[..., list[tuple[str, str]]] | None:
+    """What the shell completes an option with; None for one that anything may follow."""
+    if flag not in _NAMED:
+        return None
+
+    def complete(ctx: typer.Context, _args: list[str], _incomplete: str) -> list[tuple[str, str]]:
+        from papertide.cli import completion  # nobody but a shell that asks needs it
+
+        return completion.option(flag, ctx)
+
+    return complete
+
+
+QueryWords = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[QUERY]...", help="Words and fields; see `papertide list --help`.", autocompletion=words_of
+    ),
+]
+Topic = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--topic", metavar="T", help="Only this topic; may be given again.", autocompletion=values_of("--topic")
+    ),
+]
 
 _OPTIONS: tuple[tuple[str, str | None, str, dict[str, Any]], ...] = (
     # flag, what its value is called (None: it has none), help, and what else the parser is to know
@@ -50,7 +81,14 @@ def _add_options(command: Any) -> None:
     for flag, metavar, told, more in _OPTIONS:
         settings = {"is_flag": True, "default": False} if metavar is None else {"type": str, "metavar": metavar, **more}
         command.params.append(
-            TyperOption(param_decls=[flag], help=told, expose_value=False, callback=_keep(flag[2:]), **settings)
+            TyperOption(
+                param_decls=[flag],
+                help=told,
+                expose_value=False,
+                callback=_keep(flag[2:]),
+                autocompletion=values_of(flag),
+                **settings,
+            )
         )
 
 
@@ -92,7 +130,14 @@ class Given:
 
     def query(self, common: Common, store: SqliteStore) -> Query:
         """The one query that the words and the options make."""
-        return query_of(store.looking, self.text, self.filters, reader=common.config.reader, today=common.today)
+        return query_of(
+            store.looking,
+            self.text,
+            self.filters,
+            reader=common.config.reader,
+            today=common.today,
+            table=spellings_of(common.config.spelling_source()),
+        )
 
     def selection(
         self, common: Common, store: SqliteStore, *, sort: Sort = "published", any_word: bool = False

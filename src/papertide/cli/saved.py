@@ -17,6 +17,12 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, invoke_without_co
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]{0,63}")
 
 
+def _names(ctx: typer.Context) -> list[tuple[str, str]]:
+    from papertide.cli import completion  # nobody but a shell that asks needs it
+
+    return completion.saved_name(ctx)
+
+
 @app.callback()
 def saved(ctx: typer.Context) -> None:
     """Saved searches; @NAME stands for one in any query.
@@ -80,7 +86,7 @@ def add(
 
 
 @app.command("remove")
-def remove(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+def remove(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=_names)]) -> None:
     """Forget a saved search."""
     common = Common.of(ctx)
     with common.library() as store:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
 from papertide import topics
-from papertide.errors import QueryError, UsageError
+from papertide.errors import ConfigError, QueryError, UsageError
 from papertide.flows.label import relabel
-from papertide.query import Query, Spellings, both, condition, date_range, number_range, parse, spellings, topics_in, widened
+from papertide.query import (
+    Query,
+    Spellings,
+    both,
+    condition,
+    date_range,
+    number_range,
+    parse,
+    spellings,
+    topics_in,
+    widened,
+)
 from papertide.records.plain import PaperDict
-from papertide.store.base import SORTS, Looking, Selection, Sort, Store
+from papertide.store.base import SORTS, Looking, Selection, Sort, Store, Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +58,12 @@ def query_of(
 
     Raises QueryError for a text that doesn't parse, UsageError for a filter that makes no sense.
     """
-    try:
-        query = parse(text, today=today, saved=lambda name: looking.saved_search(reader, name))
-    except QueryError as error:
-        raise
+    query = parse(
+        text,
+        today=today,
+        saved=lambda name: looking.saved_search(reader, name),
+        names=lambda: looking.saved_names(reader),
+    )
     if query.root is not None:
         query = Query(widened(query.root, spellings.default() if table is None else table))
     if filters.by not in ("published", "listed", "added"):
@@ -65,6 +79,20 @@ def query_of(
     for extra in more:
         query = both(query, extra)
     return query
+
+
+def spellings_of(source: tuple[bytes, str] | None) -> Spellings:
+    """What is written in several ways: the program's own table, with the lines of a file, given as bytes and name.
+
+    Raises ConfigError for lines that say nothing.
+    """
+    if source is None:
+        return spellings.default()
+    data, name = source
+    try:
+        return spellings.read(data.decode(), name, base=spellings.default())
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{name}: not UTF-8 text") from error
 
 
 def sort_of(name: str) -> Sort:
@@ -104,12 +132,15 @@ def topic_names(source: tuple[bytes, str]) -> dict[str, str]:
     return {topic.id: topic.name for topic in topics.load(*source).topics}
 
 
-def check_topics(looking: Looking, query: Query, source: tuple[bytes, str]) -> None:
-    """Raise UsageError for a topic in a query that neither the rules nor the library know."""
-    check_topic_names(looking, topics_in(query), source)
+def check_topics(looking: Looking, query: Query, source: tuple[bytes, str], text: str = "") -> None:
+    """Raise UsageError for a topic in a query that neither the rules nor the library know.
+
+    It is a QueryError with the column where the topic stands in `text`, which is what was typed.
+    """
+    check_topic_names(looking, topics_in(query), source, text)
 
 
-def check_topic_names(looking: Looking, asked: Iterable[str], source: tuple[bytes, str]) -> None:
+def check_topic_names(looking: Looking, asked: Iterable[str], source: tuple[bytes, str], text: str = "") -> None:
     """Raise UsageError, with a suggestion, for the first name of a topic that neither the rules nor the library know."""
     asked = [name for name in asked if name.casefold() != "none"]
     if not asked:
@@ -119,4 +150,15 @@ def check_topic_names(looking: Looking, asked: Iterable[str], source: tuple[byte
         if name.casefold() not in {topic.casefold() for topic in known}:
             close = get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]}?" if close else "`papertide topics` lists them"
+            place = re.search(rf'(?i:\btopic):"?(?P<name>{re.escape(name)})(?=[\s")]|$)', text)
+            if place is not None:
+                raise QueryError(f"no topic {name!r}", text, place.start("name") + 1, hint)
             raise UsageError(f"no topic {name!r}; {hint}")
+
+
+def unknown_words(looking: Looking, found: Found, *, any_word: bool) -> list[Unknown]:
+    """The words of a search that no paper holds; looked for only where they may be why so little was found."""
+    query = found.selection.query
+    if query is None or (found.papers and not found.partial and not any_word):
+        return []
+    return looking.unknown_words(query)

@@ -12,7 +12,7 @@ over, wherever they stand, and a query of nothing else is an error. `@name` stan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple, NoReturn
@@ -31,6 +31,7 @@ MAX_CONDITIONS = 500
 """Words and fields of a query, saved searches included; SQLite's own limit is near 1000."""
 
 Saved = Callable[[str], str | None]
+Names = Callable[[], Sequence[str]]
 _Kind = Literal["(", ")", "-", "NOT", "AND", "OR", "bare", "quoted", "end"]
 _OPERATORS: dict[str, _Kind] = {"OR": "OR", "AND": "AND", "NOT": "NOT"}
 _TOKEN = re.compile(
@@ -62,18 +63,19 @@ class _Budget:
 
     today: date
     saved: Saved | None
+    names: Names
     conditions: int = 0
     open: list[str] = field(default_factory=list)
 
 
-def parse(text: str, *, today: date, saved: Saved | None = None) -> Query:
+def parse(text: str, *, today: date, saved: Saved | None = None, names: Names = tuple) -> Query:
     """The query that a text asks for; nothing but white space asks for every paper.
 
-    `saved` gives the text of a saved search.
+    `saved` gives the text of a saved search, `names` the names that there are: for one that was misspelt.
 
     Raises QueryError for anything that isn't one, with the column and, where there is one, a suggestion.
     """
-    return Query(_Parser(text, _Budget(today, saved), 0).parsed())
+    return Query(_Parser(text, _Budget(today, saved, names), 0).parsed())
 
 
 class _Parser:
@@ -231,7 +233,9 @@ class _Parser:
             self._fail(f"a saved search that holds itself: {chain}", token.start)
         text = self._budget.saved(name)
         if text is None:
-            hint = f'`papertide saved list` names them; "{token.text}" in quotes is the word'
+            close = fields.closest(name, tuple(self._budget.names()))
+            first = f"did you mean @{close}?" if close else "`papertide saved list` names them;"
+            hint = f'{first} "{token.text}" in quotes is the word'
             self._fail(f"no saved search {name!r}", token.start, hint)
         if not text.strip():
             self._fail(f"the saved search @{name} is empty", token.start)

@@ -8,6 +8,7 @@ two may differ on what a letter is. For ASCII, Latin, Greek, Cyrillic, combining
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 # The combining marks that unicode61 drops inside a word; any other mark ends one.
 _DROPPED = frozenset(
@@ -44,6 +45,19 @@ _FOLDING = _Folding()
 def words(text: str) -> list[str]:
     """The folded words of a text, in order, not yet stemmed."""
     return [word for word in text.translate(_FOLDING).split(" ") if word]
+
+
+def spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """The folded words of a text with where each stands: its first character, and the one behind its last."""
+    begin, word = 0, ""
+    for place, character in enumerate(f"{text} "):
+        folded = _FOLDING[ord(character)]
+        if folded != " ":
+            begin = begin if word else place
+            word += folded
+        elif word:
+            yield begin, place, word
+            word = ""
 
 
 def has_word(text: str) -> bool:

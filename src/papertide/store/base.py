@@ -214,6 +214,12 @@ class Looking(Protocol):
     def saved_search(self, reader: str, name: str) -> str | None:
         """The text of a saved search."""
 
+    def saved_names(self, reader: str) -> list[str]:
+        """The names of the reader's saved searches."""
+
+    def tags(self, reader: str) -> list[str]:
+        """The reader's tags, by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:

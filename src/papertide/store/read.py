@@ -169,6 +169,18 @@ class Shelf:
         """The text of a saved search."""
         return self._one("SELECT query FROM saved_search WHERE reader = ? AND name = ?", reader, name)
 
+    def tags(self, reader: str) -> list[str]:
+        """The reader's tags, by name."""
+        with translated(self._database.path):
+            sql = "SELECT DISTINCT tag FROM tag WHERE reader = ? ORDER BY tag"
+            return [tag for (tag,) in self._database.connection.execute(sql, (reader,))]
+
+    def saved_names(self, reader: str) -> list[str]:
+        """The names of the reader's saved searches."""
+        with translated(self._database.path):
+            sql = "SELECT name FROM saved_search WHERE reader = ? ORDER BY name"
+            return [name for (name,) in self._database.connection.execute(sql, (reader,))]
+
     def _one(self, sql: str, *values: object) -> str | None:
         with translated(self._database.path):
             row = self._database.connection.execute(sql, values).fetchone()
@@ -190,10 +202,8 @@ def _condition(selection: Selection) -> _Sql:
 def _hits(searcher: Searcher, plan: select.MatchPlan, selection: Selection) -> list[Hit]:
     """The papers of a ranked selection; the worst come first if it is reversed."""
     end = None if selection.limit is None or selection.reverse else selection.offset + selection.limit
-    if selection.any_word:
-        found = searcher.best(plan.every, plan.some, plan.concepts, end)
-    else:
-        found = searcher.whole(plan.every, end)
+    either = selection.any_word
+    found = searcher.best(plan.every, plan.some, plan.concepts, end) if either else searcher.whole(plan.every, end)
     if selection.reverse:
         found.reverse()
     last = None if selection.limit is None else selection.offset + selection.limit

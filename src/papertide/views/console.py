@@ -37,13 +37,15 @@ class ExitCode(IntEnum):
 class Line:
     """A line of talk or data: its text, a style by name (`STYLES`), how far in it stands, and what stands before it.
 
-    On a terminal it is wrapped with all its rows at `indent`; `lead` is set right-aligned into the indent of the first.
+    On a terminal it is wrapped with all its rows at `indent`; `lead` is set right-aligned into the indent of the first, and
+    `marks` (parts of the text in order: first character, and the one behind the last) stand out.
     """
 
     text: str = ""
     style: str = ""
     indent: int = 0
     lead: str = ""
+    marks: Sequence[tuple[int, int]] = ()
 
 
 class Progress(NamedTuple):
@@ -60,6 +62,7 @@ STYLES = {
     "facts": "dim",
     "quote": "",
     "mark": "yellow",
+    "match": "bold yellow",
     "well": "green",
     "ill": "bold red",
 }
@@ -178,7 +181,8 @@ class Console:
         console = self._rich_on(stream)
         for line in lines:
             indent = min(line.indent, console.width // 2)
-            rows = Text(safe(line.text), STYLES[line.style]).wrap(console, max(console.width - indent, 10)) or [Text()]
+            text = Text.assemble(*_pieces(line), style=STYLES[line.style])
+            rows = text.wrap(console, max(console.width - indent, 10)) or [Text()]
             for number, row in enumerate(rows):
                 lead = f"{safe(line.lead)} ".rjust(indent) if line.lead and number == 0 else " " * indent
                 row.rstrip()
@@ -196,6 +200,16 @@ class Console:
             )
             self._rich[id(stream)] = made
         return made
+
+
+def _pieces(line: Line) -> Iterator[tuple[str, str]]:
+    """The text of a line in parts, each made safe by itself, with their styles."""
+    end = 0
+    for low, high in line.marks:
+        yield safe(line.text[end:low]), ""
+        yield safe(line.text[low:high]), STYLES["match"]
+        end = high
+    yield safe(line.text[end:]), ""
 
 
 def plain(lines: Iterable[Line]) -> Iterator[str]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from papertide.export.facts import facts
 from papertide.normal import counted
+from papertide.query.ast import Query, Term
+from papertide.query.passage import marked, passage, terms_of
 from papertide.records.plain import PaperDict, SightingDict
 from papertide.views.console import Console, Line
 
@@ -17,6 +19,8 @@ _HEADS = (
     ("topics", "left"),
     ("status", "left"),
 )
+_PASSAGE = 140
+"""Characters of an abstract under what a search found: two lines of a usual terminal."""
 
 
 def facts_line(paper: PaperDict) -> str:
@@ -25,14 +29,18 @@ def facts_line(paper: PaperDict) -> str:
     return " · ".join([*known, f"arXiv:{paper['arxiv_id']}"] if paper["arxiv_id"] else known)
 
 
-def list_papers(console: Console, papers: Sequence[PaperDict]) -> None:
-    """Papers as a table for people, as tab-parted lines for pipes, or as JSON Lines."""
+def list_papers(console: Console, papers: Sequence[PaperDict], found_by: Query | None = None) -> None:
+    """Papers as a list for people, as tab-parted lines for pipes, or as JSON Lines.
+
+    People also see where each paper answers the query that it was `found_by`.
+    """
     if console.as_json:
         for paper in papers:
             console.json(paper)
         return
     if console.is_terminal:
-        console.show(line for paper in papers for line in _item(paper))
+        terms = terms_of(found_by)
+        console.show(line for paper in papers for line in _item(paper, terms))
         return
     console.table(_HEADS, (_row(paper) for paper in papers), wide=3)
 
@@ -49,14 +57,17 @@ def _row(paper: PaperDict) -> tuple[str, ...]:
     )
 
 
-def _item(paper: PaperDict) -> Iterator[Line]:
-    """A paper in a list on a terminal: number and title, then what is known of it."""
-    yield Line(paper["title"], "title", indent=6, lead=str(paper["id"]))
+def _item(paper: PaperDict, terms: Sequence[Term]) -> Iterator[Line]:
+    """A paper in a list on a terminal: number and title, then what is known of it, and where it answers these terms."""
+    yield Line(paper["title"], "title", indent=6, lead=str(paper["id"]), marks=marked(paper["title"], terms))
     below = [part for part in (facts_line(paper), " ".join(paper["topics"])) if part]
     if paper["status"] != "inbox":
         below.insert(0, paper["status"])
     if below:
         yield Line(" · ".join(below), "facts", indent=6)
+    held = passage(paper["abstract"], terms, _PASSAGE) if paper["abstract"] and terms else None
+    if held:
+        yield Line(held.text, "quote", indent=6, marks=held.marks)
 
 
 def digest_item(paper: PaperDict, sentence: str | None) -> Iterator[Line]:

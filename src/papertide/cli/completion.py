@@ -1,0 +1,165 @@
+"""What the shell completes: fields, topics, tags and saved names, inside a query and after the options.
+
+The shell asks the program itself (`_PAPERTIDE_COMPLETE` is set then), by the scripts of Typer; nothing of this is loaded
+otherwise. A library that isn't there, or can't be read, completes to nothing and never to an error.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import typer
+
+from papertide.cli.common import Common
+from papertide.errors import PapertideError
+from papertide.query import FIELDS, HAS
+from papertide.query.fields import Field, lookup
+from papertide.records.plain import STATUSES
+from papertide.store.base import SORTS
+
+ASKS = "_PAPERTIDE_COMPLETE"  # as in `app`, which mustn't load this to look
+SHELLS = ("bash", "zsh", "fish")
+_DAYS = ("today", "yesterday", "7d", "30d")
+
+Item = tuple[str, str]
+"""A completion, and what is told of it."""
+
+
+def query(ctx: Any, _args: list[str], incomplete: str) -> list[Item]:
+    """Completions of the last word of a query, with all that stands before it."""
+    typed = incomplete[len(incomplete) - len(incomplete.split(" ")[-1]) :]
+    word = typed.lstrip("-(")
+    before = incomplete[: len(incomplete) - len(word)]
+    return [(before + value, told) for value, told in _of_word(ctx, word) if value.startswith(word)]
+
+
+def option(flag: str, ctx: Any) -> list[Item]:
+    """The values of an option."""
+    if flag == "--topic":
+        return list(_quietly(_topics, ctx))
+    if flag == "--tag":
+        return list(_quietly(_tags, ctx))
+    return list(_plainly({"--status": STATUSES, "--sort": SORTS, "--by": ("published", "listed", "added")}[flag]))
+
+
+def saved_name(ctx: Any) -> list[Item]:
+    """The names of saved searches, without the @."""
+    return [(name.removeprefix("@"), told) for name, told in _quietly(_saved, ctx)]
+
+
+def show(shell: str) -> str:
+    """The script that makes a shell ask."""
+    from typer._completion_shared import get_completion_script
+
+    _check(shell)
+    return get_completion_script(prog_name="papertide", complete_var=ASKS, shell=shell)
+
+
+def install(shell: str) -> str:
+    """Put that script where the shell finds it; gives the file's path."""
+    from typer._completion_shared import install as put
+
+    _check(shell)
+    return str(put(shell=shell, prog_name="papertide", complete_var=ASKS)[1])
+
+
+def prepare() -> None:
+    """Make ready to answer a shell that asks."""
+    # Typer has no public way to these; it is pinned to a minor version.
+    from typer._click.shell_completion import add_completion_class, split_arg_string
+    from typer._completion_classes import BashComplete, completion_init
+
+    class Bash(BashComplete):
+        """Bash takes a word apart at colons and at signs, and replaces only the last part: so do we."""
+
+        def get_completion_args(self) -> tuple[list[str], str]:
+            parts = split_arg_string(os.environ["COMP_WORDS"])[1 : int(os.environ["COMP_CWORD"]) + 1]
+            at_end = int(os.environ["COMP_CWORD"]) > len(parts)
+            words = _rejoined([*parts, ""] if at_end else parts)
+            return words[:-1], words[-1]
+
+        def format_completion(self, item: Any) -> str:
+            asked = self.get_completion_args()[1]
+            kept = max(asked.rfind(":"), asked.rfind("@")) + 1
+            return str(item.value)[kept:]
+
+    completion_init()
+    add_completion_class(Bash, "bash")
+
+
+def _rejoined(parts: list[str]) -> list[str]:
+    """The words of a line that Bash took apart: a colon belongs to both sides, an at sign to what follows."""
+    found: list[str] = []
+    for part in parts:
+        if found and (part == ":" or found[-1].endswith(":") or found[-1] == "@"):
+            found[-1] += part
+        else:
+            found.append(part)
+    return found
+
+
+def _check(shell: str) -> None:
+    if shell not in SHELLS:
+        raise typer.BadParameter(f"{shell!r} is not known; {', '.join(SHELLS)} are")
+
+
+# --- values -----------------------------------------------------------------------------------------------------------
+
+
+def _of_word(ctx: Any, word: str) -> Iterator[Item]:
+    name, colon, _ = word.partition(":")
+    if colon:
+        known = lookup(name)
+        values = _values(ctx, known) if known is not None else ()
+        return ((f"{name}:{value}", told) for value, told in values)
+    fields = ((f"{field.name}:", field.help) for field in FIELDS)
+    return (item for items in (fields, _quietly(_saved, ctx)) for item in items)
+
+
+def _values(ctx: Any, field: Field) -> Iterator[Item]:
+    if field.name == "topic":
+        yield from _quietly(_topics, ctx)
+    elif field.name == "tag":
+        yield from _quietly(_tags, ctx)
+    elif field.takes == "status":
+        yield from _plainly(STATUSES)
+    elif field.takes == "has":
+        yield from HAS.items()
+    elif field.takes == "date":
+        yield from _plainly(_DAYS)
+    if field.none:
+        yield "none", "nothing is known there"
+
+
+def _plainly(values: tuple[str, ...]) -> Iterator[Item]:
+    return ((value, "") for value in values)
+
+
+def _topics(ctx: Any) -> Iterator[Item]:
+    from papertide.cli.taxonomy import taxonomy
+
+    return ((topic.id, topic.name) for topic in taxonomy(Common.of(ctx)).topics)
+
+
+def _tags(ctx: Any) -> Iterator[Item]:
+    common = Common.of(ctx)
+    with common.library() as store:
+        for tag in store.looking.tags(common.config.reader):
+            # A name of several words has to stand in quotes, which no two shells complete alike.
+            if " " not in tag:
+                yield tag, ""
+
+
+def _saved(ctx: Any) -> Iterator[Item]:
+    common = Common.of(ctx)
+    with common.library() as store:
+        for name, text in store.annotating.searches(common.config.reader):
+            yield f"@{name}", text
+
+
+def _quietly(values: Callable[[Any], Iterator[Item]], ctx: Any) -> Iterator[Item]:
+    with suppress(PapertideError):
+        yield from values(ctx)
