@@ -10,8 +10,9 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from papertide.query.ast import And, DateRange, Id, Is, Lacks, Node, Not, NumberRange, Or, Query, Term
+from papertide.query.ast import And, DateRange, Id, Is, Lacks, Node, Not, NumberRange, Or, Query, Term, Variants
 from papertide.query.fields import HAS
+from papertide.query.tokens import has_word
 from papertide.records.plain import STATUSES, PaperDict
 
 TODAY = date(2026, 11, 21)
@@ -19,7 +20,8 @@ TODAY = date(2026, 11, 21)
 WORDS = (
     "lora LoRA adapter adapters adapting adaptation forgetting forget catastrophic fine-tuning tuned tune models the of a"
     " naïve naive Naïveté café Ὀδύσσεια οδος ΟΔΟΣ ёлка Ёлка 模型 模型微调 4-bit C++ x² Łódź"
-    " ØRSTED straße e\u0301tude caf\u0305e"
+    " finetuning fine tuning LLM LLMs large language model RLHF reinforcement learning from human feedback pre-training"
+    " pretrained ØRSTED straße e\u0301tude caf\u0305e"
     ' OR AND NOT NEAR title title:x *** & -- _ \' ; DROP "quoted" {x} ^start 100% back\\slash relational conditional'
 ).split()
 ALPHABET = st.characters(
@@ -106,9 +108,16 @@ def _ordered(pair: tuple[object, object]) -> bool:
 
 date_ranges = st.tuples(st.one_of(st.none(), days), st.one_of(st.none(), days)).filter(_ordered)
 number_ranges = st.tuples(st.one_of(st.none(), counts), st.one_of(st.none(), counts)).filter(_ordered)
+spelt = terms.filter(lambda term: has_word(term.text))
+variants = st.builds(
+    Variants,
+    st.one_of(spelt, st.lists(spelt, min_size=2, max_size=3).map(lambda parts: And(tuple(parts)))),
+    st.lists(spelt, min_size=1, max_size=2).map(tuple),
+)
 leaf_nodes: st.SearchStrategy[Node] = st.one_of(
     terms,
     terms,
+    variants,
     st.builds(Is, st.sampled_from(["topic", "tag"]), name_values),
     st.builds(Is, st.just("status"), st.sampled_from(STATUSES)),
     st.builds(Is, st.just("has"), st.sampled_from(tuple(HAS))),

@@ -37,11 +37,16 @@ Hit = tuple[int, float]
 
 @dataclass(slots=True)
 class Searcher:
-    """One search on its way; `condition` is SQL over `paper p` that must hold besides, `values` its parameters."""
+    """One search on its way; `condition` is SQL over `paper p` that must hold besides, `values` its parameters.
+
+    `head` and `most` are there to be made small, so that a small library shows what a large one does.
+    """
 
     connection: sqlite3.Connection
     condition: str = "1"
     values: Sequence[object] = ()
+    head: int = HEAD
+    most: int = MOST
     _counts: dict[str, int] = field(default_factory=dict)
     _papers: int | None = None
 
@@ -57,10 +62,10 @@ class Searcher:
             return first
         known = {number for number, _ in first}
         found = first + self._rank(asked, self._candidates(some, asked, known))
-        if end is None or (end > len(found) >= HEAD):
+        if end is None or (end > len(found) >= self.head):
             known.update(number for number, _ in found)
             least = found[-1][1] if found else 0.0
-            rest = self.whole(some, None if end is None else end + len(first))
+            rest = self.whole(some, end)
             found += [(number, min(score, least)) for number, score in rest if number not in known]
         return found[:end]
 
@@ -105,15 +110,15 @@ class Searcher:
         rare, common = self._parted(asked)
         if common and rare:
             found = self._holding(rare, common, known)
-            if len(found) >= HEAD:
+            if len(found) >= self.head:
                 return found
-        return [number for number, _ in self.whole(some, HEAD + len(known)) if number not in known][:HEAD]
+        return [number for number, _ in self.whole(some, self.head + len(known)) if number not in known][: self.head]
 
     def _parted(self, asked: Sequence[Concept]) -> tuple[list[Concept], list[Concept]]:
         """The rarest concepts, as long as `MOST` papers hold them, and the others."""
         rare: list[Concept] = []
         common: list[Concept] = []
-        room = MOST
+        room = self.most
         for concept in sorted(asked, key=self.frequency):
             room -= self.frequency(concept)
             (rare if room >= 0 else common).append(concept)
@@ -129,7 +134,7 @@ class Searcher:
             for (number,) in self.connection.execute(sql, (f"({fts.any_of(concept.terms)}) AND ({match})",)):
                 if number in scores:
                     scores[number] += worth
-        return sorted(scores, key=lambda number: (-scores[number], number))[:HEAD]
+        return sorted(scores, key=lambda number: (-scores[number], number))[: self.head]
 
     def _rank(self, asked: Sequence[Concept], numbers: Sequence[int]) -> list[Hit]:
         return ranked(asked, self._texts(numbers), self.papers, self.frequency)

@@ -21,6 +21,10 @@ _MOST_WORDS = 8
 """Words of one query that are looked up."""
 _SHORTEST = 4
 """Letters of a word for which there is a suggestion: shorter ones are near to everything."""
+_LONG = 6
+"""Letters of a word that two slips may be in, not one only."""
+_NEAR = 10
+"""Stems whose forms are looked at."""
 _FORMS = 50
 """Papers that are read for the forms of a word."""
 
@@ -49,18 +53,18 @@ def _meant(connection: sqlite3.Connection, word: str) -> str | None:
     # Imported for those alone who misspelt something.
     from rapidfuzz.distance import OSA
 
+    most = 1 if len(word) < _LONG else 2
     root = stems(word)[0].decode()
-    most = 1 if len(root) < 6 else 2
-    near = [
-        (slips, -papers, known)
-        for known, papers in _beginning(connection, word)
-        if (slips := OSA.distance(root, known, score_cutoff=most)) <= most
-    ]
-    for _, _, known in sorted(near):
-        form = _form(connection, known, word)
-        if form is not None:
-            return form
-    return None
+    near: list[tuple[int, int, str]] = []
+    for known, papers in _beginning(connection, word):
+        # A slip in its ending keeps a word from its stem: so the beginning of what was typed is compared as well.
+        slips = min(OSA.distance(root, known), OSA.distance(word[: len(known)], known))
+        if slips <= most and len(known) >= _SHORTEST - 1:
+            near.append((slips, -papers, known))
+    forms = [form for _, _, known in sorted(near)[:_NEAR] if (form := _form(connection, known, word)) is not None]
+    return min(
+        (form for form in forms if OSA.distance(form, word) <= most), key=lambda f: OSA.distance(f, word), default=None
+    )
 
 
 def _beginning(connection: sqlite3.Connection, word: str) -> Iterable[tuple[str, int]]:
