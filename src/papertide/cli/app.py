@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -124,7 +124,7 @@ def program() -> Any:
                 help=told,
                 expose_value=False,
                 callback=_complete,
-                autocompletion=lambda: ["bash", "zsh", "fish"],
+                autocompletion=lambda _ctx, _args, _incomplete: ["bash", "zsh", "fish"],
             )
         )
     return group
@@ -210,12 +210,9 @@ def _answer() -> int:
     from papertide.cli import completion
 
     completion.prepare()
-    try:
+    with suppress(PapertideError, SystemExit):  # Typer leaves the program when it has answered
         program().main([], prog_name="papertide", complete_var=_ASKS)
-    except PapertideError:
-        return ExitCode.FAILED
-    except SystemExit as end:
-        return int(end.code or 0)
+    sys.stdout.flush()
     return ExitCode.DONE
 
 

@@ -148,9 +148,7 @@ def _tags(ctx: Any) -> Iterator[Item]:
     common = Common.of(ctx)
     with common.library() as store:
         for tag in store.looking.tags(common.config.reader):
-            # A name of several words has to stand in quotes, which no two shells complete alike.
-            if " " not in tag:
-                yield tag, ""
+            yield tag, ""
 
 
 def _saved(ctx: Any) -> Iterator[Item]:

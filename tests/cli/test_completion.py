@@ -1,0 +1,121 @@
+"""What the shell completes, as the shells ask for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.harness import LORA, Program
+
+
+def bash(program: Program, line: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What Bash is told for a line, whose words it has taken apart at colons and at signs."""
+    words = ["papertide", *line.replace(":", " : ").replace("@", " @ ").split()]
+    if line.endswith(" "):
+        words.append("")
+    with monkeypatch.context() as patch:
+        patch.setenv("_PAPERTIDE_COMPLETE", "complete_bash")
+        patch.setenv("COMP_WORDS", " ".join(words))
+        patch.setenv("COMP_CWORD", str(len(words) - 1))
+        ran = program()
+    assert (ran.code, ran.err) == (0, "")
+    return ran.out.split()
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("sear", ["search"]),
+        ("list autho", ["author:", "authors:"]),
+        ("list topic:pe", ["peft"]),
+        ("list topic:no", ["none"]),
+        ("list lora topic:pe", ["peft"]),
+        ("search tag:to", ["todo"]),
+        ("list status:", ["inbox", "keep", "later", "skip"]),
+        ("list has:co", ["code"]),
+        ("list date:to", ["today"]),
+        ("list nosuch:x", []),
+        ("list author:x", []),
+        ("list @mi", ["mine"]),
+        ("export topic:pe", ["peft"]),
+        ("list --topic pe", ["peft"]),
+        ("digest --topic pe", ["peft"]),
+        ("list --tag to", ["todo"]),
+        ("list --status k", ["keep"]),
+        ("list --sort up", ["upvotes"]),
+        ("list --by li", ["listed"]),
+        ("list --rev", ["--reverse"]),
+        ("saved remove mi", ["mine"]),
+        ("--show-completion f", ["fish"]),
+        ("nosuch x", []),
+    ],
+)
+def test_bash(program: Program, monkeypatch: pytest.MonkeyPatch, line: str, found: list[str]) -> None:
+    """Commands, fields, topics, tags, saved names and the values that options take."""
+    program.done("tag", LORA, "+todo")
+    program.done("saved", "add", "mine", "tag:todo")
+    assert bash(program, line, monkeypatch) == found
+
+
+def test_all_fields(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing was typed yet, all fields and saved names are offered."""
+    program.done("saved", "add", "mine", "tag:todo")
+    found = bash(program, "list ", monkeypatch)
+    assert {"title:", "topic:", "has:", "@mine"} <= set(found)
+
+
+def test_no_library(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without a library, what the program itself knows is completed, and nothing is said."""
+    monkeypatch.setenv("PAPERTIDE_LIBRARY", str(tmp_path / "none.db"))
+    assert bash(program, "list topic:pe", monkeypatch) == ["peft"]
+    assert bash(program, "list tag:to", monkeypatch) == []
+
+
+@pytest.mark.parametrize(
+    ("shell", "line", "found"),
+    [
+        ("zsh", 'papertide list "topic:peft autho', '"topic\\\\:peft author\\\\:"'),
+        ("zsh", "papertide list -- -topic:pe", '"-topic\\\\:peft"'),
+        ("fish", "papertide list status:k", "status:keep"),
+        ("fish", "papertide list topic:pe", "topic:peft\t"),
+    ],
+)
+def test_other_shells(program: Program, monkeypatch: pytest.MonkeyPatch, shell: str, line: str, found: str) -> None:
+    """Zsh and fish are told the whole word; inside quotes and behind signs the last word of a query is completed."""
+    monkeypatch.setenv("_PAPERTIDE_COMPLETE", f"complete_{shell}")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
+    monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+    assert found in program().out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_scripts(program: Program, shell: str, home: Path) -> None:
+    """The script for a shell is printed, or put where the shell finds it; another shell is refused."""
+    script = program.done("--show-completion", shell).out
+    assert f"complete_{shell}" in script
+    path = Path(program.done("--install-completion", shell).out.strip())
+    assert path.is_relative_to(home)
+    assert path.read_text(encoding="utf-8").strip() == script.strip()
+    assert program("--show-completion", "tcsh").code == 2
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_a_real_bash(program: Program) -> None:
+    """Bash itself, with the script loaded, completes a topic behind its colon."""
+    script = program.done("--show-completion", "bash").out
+    asked = (
+        'COMP_WORDS=(papertide list topic : pe); COMP_CWORD=4; _papertide_completion papertide; echo "${COMPREPLY[@]}"'
+    )
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "--norc", "-c", f"{script}\n{asked}"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": path},
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("peft\n", "")
