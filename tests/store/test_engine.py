@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import sqlite3
 import tempfile
@@ -19,6 +20,7 @@ from papertide.query.ast import Term
 from papertide.store import SqliteStore, migrations, open_library
 from papertide.store.base import Selection
 from papertide.store.engine import APPLICATION_ID, Database, translated
+from papertide.store.holders import holders
 
 PAGE = json_page({"title": "Low-rank adapters for small models", "arxiv_id": "2403.02178"}, "Forgetting in tuning")
 
@@ -621,3 +623,97 @@ def test_two_handles_see_each_other(path: Path) -> None:
     assert add_pages(one, json_page({"title": "A third paper on tuning", "comments": 1})).merged == 1
     one.close()
     two.close()
+
+
+# --- waiting ----------------------------------------------------------------------------------------------------------
+
+
+def test_who_waits_is_told_once(path: Path) -> None:
+    """After a second of waiting one sentence says for whom; when time is up, the error says so too, and nothing changed."""
+    before = dump(filled(path))
+    told: list[str] = []
+    with held(path, "BEGIN IMMEDIATE"):
+        database = Database.open(path, wait=1.2, waiting=told.append)
+        with pytest.raises(LibraryLocked, match="another process is writing to it"):
+            SqliteStore(database).annotating.note(READER, 1, "x")
+        database.close()
+    assert len(told) == 1
+    assert str(path) in told[0]
+    assert dump(path) == before
+
+
+def test_a_short_wait_is_silent(path: Path) -> None:
+    """Nobody is told of a wait of less than a second."""
+    filled(path)
+    told: list[str] = []
+    with held(path, "BEGIN IMMEDIATE"):
+        database = Database.open(path, wait=0.05, waiting=told.append)
+        with pytest.raises(LibraryLocked):
+            SqliteStore(database).annotating.note(READER, 1, "x")
+        database.close()
+    assert told == []
+
+
+def test_a_library_locked_against_reading(path: Path) -> None:
+    """A library that nobody may even read now is waited for when it is opened, and then refused by the same name."""
+    filled(path)
+    with held(path, "PRAGMA journal_mode = DELETE", "BEGIN EXCLUSIVE"), pytest.raises(LibraryLocked):
+        Database.open(path, wait=0.05)
+    Database.open(path).close()
+
+
+def test_an_older_library_that_cannot_be_written(guarded: Path) -> None:
+    """A library of an older schema that may only be read is refused in one sentence: it can't be brought up to date."""
+    path = guarded / "library.db"
+    connection = look(path)
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    path.chmod(0o444)
+    before = contents(guarded)
+
+    def work() -> None:
+        with pytest.raises(LibraryError, match="older Papertide"):
+            open_library(path)
+
+    as_nobody(work)
+    assert contents(guarded) == before
+
+
+def limited(work: Callable[[], None], size: int) -> None:
+    """Do `work` in a process whose files may not grow beyond `size` bytes, as on a disk that is full."""
+
+    def bound() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        work()
+
+    assert exit_codes([forked(bound)]) == [0], "see the traceback on stderr"
+
+
+def test_a_file_that_may_not_grow(path: Path) -> None:
+    """Where the system lets no file grow, a page is refused in one line that names the library, and nothing changed."""
+    before = dump(filled(path))
+
+    def work() -> None:
+        store = open_library(path)
+        with pytest.raises(LibraryError, match="disk") as refused:
+            add_pages(store, json_page(*(f"Adapters for language number {n}" for n in range(400))))
+        assert str(refused.value).startswith(str(path))
+
+    limited(work, path.stat().st_size + 4096)
+    assert dump(path) == before
+
+
+def test_holders_are_named(path: Path, tmp_path: Path) -> None:
+    """Another process that has the library open is named by its program and number; our own isn't, nor is anybody else."""
+    filled(path)
+    proc = Path("/proc")
+    if not (proc / "self" / "fd").is_dir():
+        pytest.skip("this system has no /proc")
+    child, release = hold(path, "BEGIN IMMEDIATE")
+    try:
+        assert [name for name in holders(path) if f"(process {child})" in name]
+    finally:
+        os.write(release, b"x")
+        exit_codes([child])
+    assert holders(path) == []
+    assert holders(path, tmp_path / "no-proc") == []

@@ -61,7 +61,7 @@ class Common:
         """The library, open; made first if `create`."""
         from papertide.store import open_library
 
-        store = open_library(self.config.library, create=create)
+        store = open_library(self.config.library, create=create, waiting=self.console.say)
         try:
             yield store
         finally:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from papertide.store.annotations import Annotations
 from papertide.store.decisions import DecisionLog
-from papertide.store.engine import Database
+from papertide.store.engine import Database, Waiting
 from papertide.store.fetching import FetchLog
 from papertide.store.health import Health
 from papertide.store.ledger import Ledger
@@ -50,6 +50,9 @@ class SqliteStore:
         self._database.close()
 
 
-def open_library(path: Path, *, create: bool = False) -> SqliteStore:
-    """Open the library at `path`, made first if `create`; raises a LibraryError for anything that stands in the way."""
-    return SqliteStore(Database.open(path, create=create))
+def open_library(path: Path, *, create: bool = False, waiting: Waiting = lambda _why: None) -> SqliteStore:
+    """Open the library at `path`, made first if `create`; raises a LibraryError for anything that stands in the way.
+
+    `waiting` is told, in a sentence, when another process has to be waited for.
+    """
+    return SqliteStore(Database.open(path, create=create, waiting=waiting))

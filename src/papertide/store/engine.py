@@ -1,6 +1,7 @@
 """The SQLite file: how it is opened, checked and locked, and the one place where driver errors become ours.
 
-Transactions are explicit (`BEGIN IMMEDIATE`), so that a page is added whole or not at all.
+Transactions are explicit (`BEGIN IMMEDIATE`), so that a page is added whole or not at all. Whoever finds the library
+busy is waited for; after a second the caller is told that we wait, and why.
 """
 
 from __future__ import annotations
@@ -8,16 +9,25 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer
 from papertide.store import migrations
+from papertide.store.holders import holders
+
+T = TypeVar("T")
+Waiting = Callable[[str], object]
+"""Told once, in a sentence, when a busy library is waited for."""
 
 APPLICATION_ID = 0x50545444  # "PTTD": marks the file as a Papertide library
 WAIT_SECONDS = 10.0
 """How long a busy library is waited for."""
+
+_QUIET = 1.0
+"""Seconds that are waited before anybody is told."""
 
 _MAGIC = b"SQLite format 3\x00"
 
@@ -25,25 +35,36 @@ _MAGIC = b"SQLite format 3\x00"
 class Database:
     """An open library file. `writable` is False where the file or its folder can't be written."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, *, writable: bool) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, *, writable: bool, patience: Patience | None = None
+    ) -> None:
         self.path = path
         self.connection = connection
         self.writable = writable
+        self._patience = patience or Patience(path)
 
     @classmethod
-    def open(cls, path: Path, *, create: bool = False, wait: float = WAIT_SECONDS) -> Database:
+    def open(
+        cls,
+        path: Path,
+        *,
+        create: bool = False,
+        wait: float = WAIT_SECONDS,
+        waiting: Waiting = lambda _why: None,
+    ) -> Database:
         """Open the library at `path`, made first if `create`; bring its schema up to date.
 
+        `waiting` is told when another process is waited for, `wait` seconds at most.
         Raises LibraryMissing, LibraryDamaged (no library, or a broken one), LibraryNewer, LibraryLocked, LibraryError.
         """
         _check_file(path, create=create)
         with translated(path):
             if create:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            return cls._connect(path, create=create, wait=wait)
+            return cls._connect(path, Patience(path, wait, waiting), create=create)
 
     @classmethod
-    def _connect(cls, path: Path, *, create: bool, wait: float) -> Database:
+    def _connect(cls, path: Path, patience: Patience, *, create: bool) -> Database:
         writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         if not writable and create:
             raise LibraryError(str(path), "can't be written")
@@ -51,17 +72,17 @@ class Database:
         uri = f"{path.absolute().as_uri()}?mode={mode}"
         if not writable and not path.with_name(path.name + "-wal").exists():
             uri += "&immutable=1"  # WAL would want to make files beside it
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=wait)
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=patience.seconds)
         try:
             connection.execute("PRAGMA foreign_keys = ON")
-            _check_schema(path, connection)
-            if writable and migrations.version(connection) < migrations.NEWEST:
-                _prepare(connection, wait)
-                migrations.apply(connection)
+            found = patience.of(connection, lambda: _check_schema(path, connection, writable=writable))
+            if found < migrations.NEWEST:
+                _prepare(connection, patience)
+                patience.of(connection, lambda: migrations.apply(connection))
         except BaseException:
             connection.close()
             raise
-        return cls(path, connection, writable=writable)
+        return cls(path, connection, writable=writable, patience=patience)
 
     def close(self) -> None:
         """Close the file; a second time does nothing."""
@@ -74,7 +95,7 @@ class Database:
             raise LibraryError(str(self.path), "can't be written")
         with translated(self.path):
             try:
-                self.connection.execute("BEGIN IMMEDIATE")
+                self._patience.of(self.connection, lambda: self.connection.execute("BEGIN IMMEDIATE"))
                 yield self.connection
                 self.connection.execute("COMMIT")
             except BaseException:
@@ -84,18 +105,40 @@ class Database:
                 raise
 
 
-def _prepare(connection: sqlite3.Connection, wait: float) -> None:
-    """Set the journal's mode and the mark. SQLite doesn't wait for others at the first of these by itself."""
-    end = time.monotonic() + wait
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            break
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                raise
-            time.sleep(0.02)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+class Patience:
+    """How long others are waited for, and who is told of it."""
+
+    def __init__(self, path: Path, seconds: float = WAIT_SECONDS, waiting: Waiting = lambda _why: None) -> None:
+        self._path = path
+        self.seconds = seconds
+        self._waiting = waiting
+
+    def of(self, connection: sqlite3.Connection, work: Callable[[], T]) -> T:
+        """What `work` gives, which a busy library stops before it did anything; asked again until time is up."""
+        begin = time.monotonic()
+        told = False
+        while True:
+            passed = time.monotonic() - begin
+            left = self.seconds - passed
+            connection.execute(f"PRAGMA busy_timeout = {max(0, int(1000 * (left if told else min(left, _QUIET))))}")
+            try:
+                return work()
+            except sqlite3.OperationalError as error:
+                passed = time.monotonic() - begin
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or passed >= self.seconds:
+                    raise
+                if passed >= _QUIET and not told:
+                    told = True
+                    who = holders(self._path)
+                    by = f": {', '.join(who)}" if who else ""
+                    self._waiting(f"waiting for another process that writes to {self._path}{by}")
+                time.sleep(0.02)  # SQLite doesn't wait by itself where the journal's mode is set
+
+
+def _prepare(connection: sqlite3.Connection, patience: Patience) -> None:
+    """Set the journal's mode and the mark."""
+    patience.of(connection, lambda: connection.execute("PRAGMA journal_mode = WAL"))
+    patience.of(connection, lambda: connection.execute(f"PRAGMA application_id = {APPLICATION_ID}"))
 
 
 @contextmanager
@@ -117,16 +160,30 @@ def translate(path: Path, error: sqlite3.Error) -> LibraryError:
     """The LibraryError that a driver's error stands for."""
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return LibraryLocked(str(path), "another process is writing to it; try again when it is done")
+        return LibraryLocked(str(path), _locked(path))
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return LibraryDamaged(str(path), f"not a library, or a damaged one ({error})")
     if code == sqlite3.SQLITE_FULL:
         return LibraryError(str(path), "the disk is full; nothing was changed")
+    if code == sqlite3.SQLITE_IOERR:
+        told = f"can't be read or written to its end ({error}); is the disk full or failing? Nothing was changed"
+        return LibraryError(str(path), told)
     if code == sqlite3.SQLITE_READONLY:
         return LibraryError(str(path), "can't be written")
     if code == sqlite3.SQLITE_CANTOPEN:
         return LibraryError(str(path), "can't be opened")
     return LibraryError(str(path), str(error))
+
+
+def _locked(path: Path) -> str:
+    """Why a library can't be had, and who may have it."""
+    who = holders(path)
+    if who:
+        return f"another process is writing to it, and it is open in {', '.join(who)}; try again when that is done"
+    return (
+        "another process is writing to it: perhaps another `papertide` (a timer's, too), or a program that has the file"
+        " open; try again when it is done"
+    )
 
 
 def _check_file(path: Path, *, create: bool) -> None:
@@ -147,7 +204,8 @@ def _check_file(path: Path, *, create: bool) -> None:
         raise LibraryDamaged(str(path), "not a Papertide library")
 
 
-def _check_schema(path: Path, connection: sqlite3.Connection) -> None:
+def _check_schema(path: Path, connection: sqlite3.Connection, *, writable: bool) -> int:
+    """The schema of a library of ours; raises LibraryError for any other file."""
     # Tables first, the mark next: another process that makes the library now sets the mark before any table.
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
@@ -157,3 +215,7 @@ def _check_schema(path: Path, connection: sqlite3.Connection) -> None:
     if found > migrations.NEWEST:
         told = f"made by a newer Papertide (schema {found}, this one knows {migrations.NEWEST}); update Papertide"
         raise LibraryNewer(str(path), told)
+    if found < migrations.NEWEST and not writable:
+        told = f"made by an older Papertide (schema {found}), and can't be written, so it can't be brought up to date"
+        raise LibraryError(str(path), told)
+    return found
