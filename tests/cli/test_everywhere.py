@@ -49,8 +49,11 @@ EVERY = {
     "duplicates why": ["1", "2"],
     "stats": [],
     "doctor": [],
+    "backup": ["copy-of-it.db", "--force"],
+    "restore": ["kept.db", "--yes"],
 }
-"""A command line for every command; with `keep 3`, `saved add old x` and `duplicates merge 6 7` done before."""
+"""A command line for every command; with `keep 3`, `saved add old x`, `duplicates merge 6 7` and
+`backup kept.db` done before."""
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +75,7 @@ def test_json_is_all_there_is_on_stdout(program: Program, name: str) -> None:
     program.done("keep", REWARD)
     program.done("saved", "add", "old", "x")
     program.done("duplicates", "merge", BARE, WIDE)
+    program.done("backup", "kept.db")
     given = [*name.split(), *EVERY[name]]
     copy = shutil.copy(program.library, program.library.with_name("copy.db"))
     after = program(*given, "--json")
@@ -88,6 +92,7 @@ def test_every_command_takes_the_common_options(program: Program, name: str) -> 
     """--library, --reader and --today are taken after every command; the rightmost wins."""
     program.done("--reader", "you", "saved", "add", "old", "x")
     program.done("--reader", "you", "duplicates", "merge", BARE, WIDE)
+    program.done("backup", "kept.db")
     given = [*name.split(), *EVERY[name]]
     options = ["--library", str(program.library), "--reader", "you", "--today", "2020-02-02"]
     ran = program("--library", "elsewhere.db", "--reader", "nobody", *given, *options)

@@ -45,6 +45,8 @@ COMMANDS = {
     "replay": "replay:replay",
     "prune": "prune:prune",
     "doctor": "doctor:doctor",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
 }
 
 _ASKS = "_PAPERTIDE_COMPLETE"

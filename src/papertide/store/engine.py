@@ -51,8 +51,9 @@ class Database:
         create: bool = False,
         wait: float = WAIT_SECONDS,
         waiting: Waiting = lambda _why: None,
+        as_it_is: bool = False,
     ) -> Database:
-        """Open the library at `path`, made first if `create`; bring its schema up to date.
+        """Open the library at `path`, made first if `create`; bring its schema up to date, unless it is wanted `as_it_is`.
 
         `waiting` is told when another process is waited for, `wait` seconds at most.
         Raises LibraryMissing, LibraryDamaged (no library, or a broken one), LibraryNewer, LibraryLocked, LibraryError.
@@ -61,10 +62,10 @@ class Database:
         with translated(path):
             if create:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            return cls._connect(path, Patience(path, wait, waiting), create=create)
+            return cls._connect(path, Patience(path, wait, waiting), create=create, as_it_is=as_it_is)
 
     @classmethod
-    def _connect(cls, path: Path, patience: Patience, *, create: bool) -> Database:
+    def _connect(cls, path: Path, patience: Patience, *, create: bool, as_it_is: bool) -> Database:
         writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         if not writable and create:
             raise LibraryError(str(path), "can't be written")
@@ -75,8 +76,8 @@ class Database:
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=patience.seconds)
         try:
             connection.execute("PRAGMA foreign_keys = ON")
-            found = patience.of(connection, lambda: _check_schema(path, connection, writable=writable))
-            if found < migrations.NEWEST:
+            found = patience.of(connection, lambda: _check_schema(path, connection, older=writable or as_it_is))
+            if found < migrations.NEWEST and not as_it_is:
                 _prepare(connection, patience)
                 patience.of(connection, lambda: migrations.apply(connection))
         except BaseException:
@@ -204,8 +205,8 @@ def _check_file(path: Path, *, create: bool) -> None:
         raise LibraryDamaged(str(path), "not a Papertide library")
 
 
-def _check_schema(path: Path, connection: sqlite3.Connection, *, writable: bool) -> int:
-    """The schema of a library of ours; raises LibraryError for any other file."""
+def _check_schema(path: Path, connection: sqlite3.Connection, *, older: bool) -> int:
+    """The schema of a library of ours, an `older` one only if that will do; raises LibraryError for any other file."""
     # Tables first, the mark next: another process that makes the library now sets the mark before any table.
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
@@ -215,7 +216,7 @@ def _check_schema(path: Path, connection: sqlite3.Connection, *, writable: bool)
     if found > migrations.NEWEST:
         told = f"made by a newer Papertide (schema {found}, this one knows {migrations.NEWEST}); update Papertide"
         raise LibraryNewer(str(path), told)
-    if found < migrations.NEWEST and not writable:
+    if found < migrations.NEWEST and not older:
         told = f"made by an older Papertide (schema {found}), and can't be written, so it can't be brought up to date"
         raise LibraryError(str(path), told)
     return found
