@@ -137,3 +137,25 @@ def test_doctor_of_a_damaged_archive_changes_nothing(program: Program) -> None:
     assert ran.code == 1
     assert "BAD archive" in ran.out
     assert folder.read_bytes() == b"mine"
+
+
+def test_doctor_repairs(program: Program) -> None:
+    """--repair says what it did, all is well afterwards, and what belonged to nothing is in a file that is named."""
+    program.done("keep", LORA)
+    with sqlite3.connect(program.library) as connection:
+        connection.execute("DROP TRIGGER paper_text_update")
+        connection.execute("DELETE FROM status")
+        connection.execute("INSERT INTO note VALUES ('me', 99, 'mine')")
+    connection.close()
+    assert program("doctor").code == 1
+    ran = program.done("doctor", "--repair")
+    assert "did trigger paper_text_update made again" in ran.out
+    assert "did statuses taken from the log of decisions" in ran.out
+    assert "BAD" not in ran.out
+    (kept,) = program.library.parent.glob("library.db.lost-*")
+    assert str(kept) in ran.err
+    assert "mine" in kept.read_text(encoding="utf-8")
+    again = program.done("doctor", "--repair", "--json").one
+    assert list(again) == ["ok", "library", "repaired", "kept", "checks"]
+    assert (again["repaired"], again["kept"]) == ([], None)
+    assert "nothing to mend" in program.done("doctor", "--repair").out

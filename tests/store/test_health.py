@@ -10,7 +10,18 @@ from tests.fakes import NOW, READER, add_pages, dump, json_page, look
 from papertide.store import SqliteStore, migrations
 from papertide.store.engine import Database
 
-CHECKS = ["schema", "integrity", "references", "search index", "triggers", "papers", "decisions", "fetches", "size"]
+CHECKS = [
+    "schema",
+    "integrity",
+    "references",
+    "search index",
+    "triggers",
+    "indexes",
+    "papers",
+    "decisions",
+    "fetches",
+    "size",
+]
 
 
 @pytest.fixture
@@ -79,6 +90,17 @@ DAMAGE: dict[str, tuple[list[str], list[str]]] = {
     "an insert trigger is gone": (["DROP TRIGGER paper_text_insert"], ["triggers"]),
     "a delete trigger is gone": (["DROP TRIGGER paper_text_delete"], ["triggers"]),
     "an update trigger is gone": (["DROP TRIGGER paper_text_update"], ["triggers"]),
+    "an index is gone": (["DROP INDEX paper_added"], ["indexes"]),
+    "an index is another": (["DROP INDEX paper_added", "CREATE INDEX paper_added ON paper (title)"], ["indexes"]),
+    "a trigger is another": (
+        [
+            "DROP TRIGGER paper_text_insert",
+            "CREATE TRIGGER paper_text_insert AFTER INSERT ON paper BEGIN SELECT 1; END",
+        ],
+        ["triggers"],
+    ),
+    "a table is gone": (["DROP TABLE robots"], ["schema"]),
+    "a table is another": (["ALTER TABLE robots ADD COLUMN more TEXT"], ["schema"]),
     "a tag on no paper": (["INSERT INTO tag VALUES ('ada', 99, 'x')"], ["references"]),
     "a topic of no paper": (["INSERT INTO paper_topic VALUES (99, 'x', 0)"], ["references"]),
     "an old number of no paper": (["UPDATE paper_alias SET paper_id = 99"], ["references"]),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from papertide.cli.archive import archive_of
-from papertide.cli.common import Common
+from papertide.cli.common import Common, free_name
 from papertide.errors import UsageError
 from papertide.flows import backup as flow
 from papertide.flows.backup import Kept, Pages, Watching
@@ -78,19 +77,12 @@ def restore(
     archives = (Archive.beside(file), archive_of(common)) if archive else None
     with console.progress("copying archived pages", _archived(Archive.beside(file)) if archive else 0) as bar:
         watching = Watching(console.say, bar.advance)
-        kept = flow.restore(file, library, _aside(library), archives, watching=watching)
+        kept = flow.restore(file, library, free_name(library, "before"), archives, watching=watching)
     _tell(common, kept, file, f"{library}: {_holding(kept)}")
 
 
 def _archived(archive: Archive) -> int:
     return len(archive.contents())
-
-
-def _aside(library: Path) -> Path:
-    """A free name for the library that is replaced, which says when that was."""
-    stem = f"{library.name}.before-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
-    names = (library.with_name(stem + (f"-{n}" if n > 1 else "")) for n in range(1, 1000))
-    return next(name for name in names if not name.exists())
 
 
 def _holding(kept: Kept) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -76,6 +78,13 @@ def day_given(text: str | None, flag: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{flag} {text!r} is no date; write it as 2026-05-07") from None
+
+
+def free_name(library: Path, what: str) -> Path:
+    """A name beside a library that nothing has yet: what it is for, and when that was."""
+    stem = f"{library.name}.{what}-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
+    names = (library.with_name(stem + (f"-{n}" if n > 1 else "")) for n in count(1))
+    return next(name for name in names if not name.exists())
 
 
 def console_of(ctx: Any) -> Console:

@@ -1,14 +1,23 @@
-"""What `doctor` finds beyond the library file itself: the archive of raw pages beside it."""
+"""What `doctor` finds beyond the library's rows: the titles that matching looks up, and the archive of raw pages; and
+what `doctor --repair` does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from papertide.errors import LibraryError
+from papertide.flows.add import Adder
+from papertide.flows.output import write_whole
 from papertide.flows.prune import Survey, megabytes, survey
+from papertide.matching.marks import marks_of
 from papertide.normal import counted
 from papertide.sources.base import OpenArchive
-from papertide.store.base import Finding, Store
+from papertide.store.base import Finding, LostRow, Store
+from papertide.topics import Taxonomy
 
 READ_ANYWAY = 32_000_000
 """Bytes, compressed; an archive that isn't larger is read whole within a second or two, so nobody has to ask for it."""
@@ -63,3 +72,51 @@ def _finding(found: Survey, reasons: list[str], *, read: bool) -> Finding:
     if len(reasons) > _NAMED:
         told.append(f"and {len(reasons) - _NAMED} more damaged")
     return Finding("archive", not reasons, "; ".join(told), facts)
+
+
+def look_at_titles(store: Store) -> Finding:
+    """Whether the titles that matching looks up are those of the sightings; changes nothing."""
+    try:
+        well = not _titles_off(store)
+    except LibraryError as error:
+        return Finding("titles", well=False, told=error.reason)
+    return Finding("titles", well, "in step with the sightings" if well else "out of step with the sightings")
+
+
+def _titles_off(store: Store) -> bool:
+    lacking = store.mending.untitled()
+    return store.mending.unmarked() or any(marks_of(key, nameless) for key, nameless in lacking)
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What was mended, in sentences; `kept` is the file with the rows that belonged to nothing any more, if any did."""
+
+    told: tuple[str, ...]
+    kept: Path | None
+
+
+def repair(store: Store, taxonomy: Taxonomy, lost: Path, *, now: Callable[[], str]) -> Repaired:
+    """Mend what can be mended, in one transaction: what follows from other rows is made anew.
+
+    Rows of which nothing can be made are written to the file `lost`, as JSON Lines, before they are removed: no decision,
+    tag or note is thrown away. Raises LibraryError where nothing could be changed, OutputError where `lost` can't be
+    written; then the library is as it was.
+    """
+
+    def keep(rows: Sequence[LostRow]) -> None:
+        lines = (json.dumps({"table": row.table, "row": dict(row.values)}, ensure_ascii=False) + "\n" for row in rows)
+        write_whole(lost, lines)
+
+    mending = store.mending
+    with store.adding.transaction():
+        told = mending.declarations()
+        made = mending.orphans(keep)
+        told += made.told
+        if _titles_off(store):
+            mending.forget_titles()
+            told.append("the list of titles is made anew when the next page is added")
+        if made.fold:
+            Adder(store, taxonomy, now, nested=True).rearrange(made.fold)
+        told += mending.what_follows()
+    return Repaired(tuple(told), lost if made.lost else None)

@@ -18,7 +18,7 @@ from papertide.store.titles import TitleList
 from papertide.store.verdicts import Verdicts
 
 if TYPE_CHECKING:
-    from papertide.store.base import Adding
+    from papertide.store.base import Adding, Mending
 
 
 class SqliteStore:
@@ -44,6 +44,13 @@ class SqliteStore:
         from papertide.store.papers import PaperStore
 
         return PaperStore(self._database)
+
+    @cached_property
+    def mending(self) -> Mending:
+        """Made when it is first used: it is seldom needed."""
+        from papertide.store.repair import Repairs
+
+        return Repairs(self._database)
 
     def close(self) -> None:
         """Let go of the library; a second time does nothing."""

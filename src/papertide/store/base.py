@@ -455,6 +455,45 @@ class Checking(Protocol):
         """Every check, in a fixed order; changes nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class LostRow:
+    """A row that belongs to nothing any more, and its table."""
+
+    table: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What was mended, in sentences; the papers that are to be folded of their sightings; and how many rows were lost."""
+
+    told: tuple[str, ...]
+    fold: frozenset[int]
+    lost: int
+
+
+class Mending(Protocol):
+    """Making good what is wrong with a library; in a transaction of `Adding`, in this order."""
+
+    def declarations(self) -> list[str]:
+        """Make again the tables, indexes and triggers that the schema lacks; tells what, in sentences."""
+
+    def orphans(self, keep: Callable[[Sequence[LostRow]], object]) -> Mended:
+        """Give rows what they refer to; what can't be helped is given to `keep`, and then removed."""
+
+    def untitled(self) -> list[tuple[str, bool]]:
+        """Keys of sightings that the list of titles lacks, each with whether it came without an arXiv id."""
+
+    def unmarked(self) -> bool:
+        """Whether there are marks of no title, or titles without marks."""
+
+    def forget_titles(self) -> None:
+        """Let the list of titles be made anew when the next page is added."""
+
+    def what_follows(self) -> list[str]:
+        """Make anew what follows from other rows, where it doesn't; tells what, in sentences."""
+
+
 class Store(Protocol):
     """A library, open."""
 
@@ -505,6 +544,10 @@ class Store(Protocol):
     @property
     def checking(self) -> Checking:
         """Looking after it."""
+
+    @property
+    def mending(self) -> Mending:
+        """Making good what is wrong with it."""
 
     def close(self) -> None:
         """Let go of the library; a second time does nothing."""

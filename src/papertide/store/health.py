@@ -9,6 +9,7 @@ from papertide.normal import counted
 from papertide.store import migrations
 from papertide.store.base import Finding
 from papertide.store.decisions import STATUSES_BY_LOG
+from papertide.store.declared import difference, wanted
 from papertide.store.engine import Database, translated
 
 _Seen = tuple[bool, str] | tuple[bool, str, Mapping[str, object]]
@@ -29,6 +30,7 @@ class Health:
             ("references", _references),
             ("search index", _index),
             ("triggers", _triggers),
+            ("indexes", _indexes),
             ("papers", _papers),
             ("decisions", _decisions),
             ("fetches", _fetches),
@@ -52,7 +54,9 @@ class Health:
 
 def _schema(connection: sqlite3.Connection) -> tuple[bool, str]:
     found = migrations.version(connection)
-    return found == migrations.NEWEST, f"version {found}, newest is {migrations.NEWEST}"
+    told = f"version {found}, newest is {migrations.NEWEST}"
+    off = _off(connection, "table")
+    return found == migrations.NEWEST and not off, "; ".join([told, *off])
 
 
 def _integrity(connection: sqlite3.Connection) -> tuple[bool, str]:
@@ -74,29 +78,51 @@ _HINDRANCES = {
 
 def _index(connection: sqlite3.Connection) -> tuple[bool, str]:
     """Whether the full-text index says what the papers say: FTS5's own check, undone at once (it is spelt INSERT)."""
-    connection.execute("SAVEPOINT looking")
     try:
-        connection.execute("INSERT INTO paper_text (paper_text, rank) VALUES ('integrity-check', 1)")
+        well = in_step(connection)
     except sqlite3.OperationalError as error:
         reason = _HINDRANCES.get(error.sqlite_errorcode & 0xFF)
         if reason is not None:
             return True, f"not checked: {reason}"
         raise
+    return well, "in step with the papers" if well else "out of step with the papers"
+
+
+def in_step(connection: sqlite3.Connection) -> bool:
+    """Whether the search index says what the papers say; raises sqlite3.OperationalError where that can't be asked now."""
+    connection.execute("SAVEPOINT looking")
+    try:
+        connection.execute("INSERT INTO paper_text (paper_text, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.OperationalError:
+        raise
     except sqlite3.DatabaseError:
-        return False, "out of step with the papers"
+        return False
     finally:
         connection.execute("ROLLBACK TO looking")
         connection.execute("RELEASE looking")
-    return True, "in step with the papers"
-
-
-_TRIGGERS = frozenset({"paper_text_insert", "paper_text_delete", "paper_text_update"})
+    return True
 
 
 def _triggers(connection: sqlite3.Connection) -> tuple[bool, str]:
-    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    missing = sorted(_TRIGGERS - there)
-    return not missing, f"{len(_TRIGGERS)} in place" if not missing else f"missing: {', '.join(missing)}"
+    return _as_declared(connection, "trigger")
+
+
+def _indexes(connection: sqlite3.Connection) -> tuple[bool, str]:
+    return _as_declared(connection, "index")
+
+
+def _as_declared(connection: sqlite3.Connection, kind: str) -> tuple[bool, str]:
+    off = _off(connection, kind)
+    count = sum(named.kind == kind for named in wanted())
+    return not off, "; ".join(off) if off else f"{count} in place"
+
+
+def _off(connection: sqlite3.Connection, kind: str) -> list[str]:
+    """What is missing of a kind, and what isn't as the migrations make it, each in a phrase."""
+    found = difference(connection)
+    names = {"missing": found.missing, "not as they should be": found.other}
+    told = {how: sorted(named.name for named in named_ones if named.kind == kind) for how, named_ones in names.items()}
+    return [f"{how}: {', '.join(off)}" for how, off in told.items() if off]
 
 
 def _papers(connection: sqlite3.Connection) -> tuple[bool, str]:

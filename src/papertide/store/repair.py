@@ -1,0 +1,173 @@
+"""What `doctor --repair` mends: what follows from other rows is made anew; what a person did is never thrown away.
+
+All of it happens in one transaction of the caller's. Rows that belong to nothing any more, and that nothing can be made
+of, are handed to the caller before they are removed, to be kept elsewhere.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+
+from papertide.normal import counted
+from papertide.store.base import LostRow, Mended
+from papertide.store.decisions import STATUSES_BY_LOG
+from papertide.store.declared import Named, difference, wanted
+from papertide.store.engine import Database, translated
+from papertide.store.health import in_step
+
+_DERIVED = frozenset({"paper_source", "paper_listed", "paper_topic", "status"})
+"""Tables whose rows follow from others: nothing is lost with them."""
+
+_FORGETTING = frozenset({("verdict_sighting", "sighting_id"), ("decision", "undoes"), ("verdict", "undoes")})
+"""References that may be unknown."""
+
+_PAPERLESS = """
+SELECT s.paper_id, json_extract(s.entry, '$.title'), min(s.added) FROM sighting s
+WHERE NOT EXISTS (SELECT 1 FROM paper p WHERE p.id = s.paper_id) GROUP BY s.paper_id
+"""
+_PAGELESS = """
+SELECT page_id, min(added) FROM sighting s WHERE NOT EXISTS (SELECT 1 FROM page g WHERE g.id = s.page_id) GROUP BY page_id
+"""
+_MISCOUNTED = "SELECT p.id FROM paper p WHERE p.sightings <> (SELECT count(*) FROM sighting s WHERE s.paper_id = p.id)"
+_UNMARKED = (
+    "SELECT EXISTS (SELECT 1 FROM mark WHERE title_id NOT IN (SELECT id FROM title))"
+    " OR EXISTS (SELECT 1 FROM title WHERE id NOT IN (SELECT title_id FROM mark))"
+)
+_UNTITLED = (
+    "SELECT title_key, max(arxiv_id IS NULL) FROM sighting WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'titles')"
+    " AND title_key NOT IN (SELECT key FROM title) GROUP BY title_key"
+)
+
+
+class Repairs:
+    """See `base.Mending`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection = database.connection
+
+    def declarations(self) -> list[str]:
+        """Make again what the schema lacks, and indexes and triggers that are other than they should be."""
+        with translated(self._database.path):
+            lacking = difference(self._connection)
+            ought = wanted()
+            told: list[str] = []
+            for named in ought:
+                if named in lacking.other and named.kind == "table":
+                    continue
+                if named in lacking.other:
+                    self._connection.execute(f'DROP {named.kind} "{named.name}"')
+                if named in lacking.other or named in lacking.missing:
+                    told.append(self._declared(named, ought[named]))
+            return told
+
+    def _declared(self, named: Named, sql: str) -> str:
+        try:
+            self._connection.execute(sql)
+        except sqlite3.IntegrityError as error:
+            return f"{named.kind} {named.name} could not be made again: {error}"
+        return f"{named.kind} {named.name} made again"
+
+    def orphans(self, keep: Callable[[Sequence[LostRow]], object]) -> Mended:
+        """Give rows what they refer to; what can't be helped is given to `keep`, and then removed."""
+        with translated(self._database.path):
+            self._connection.execute("PRAGMA defer_foreign_keys = ON")
+            pages = self._pages_again()
+            papers = self._papers_again()
+            lost = list(self._lost())
+            told = [f"page {number} made again, of whose papers the library knows" for number in pages]
+            told += [f"paper {number} made again, of its sightings" for number in papers]
+            valuable = [row for row in lost if row.table not in _DERIVED]
+            if valuable:
+                keep(valuable)
+            told += [f"{counted(len(lost), 'row')} removed that belonged to nothing any more"] if lost else []
+            miscounted = [row[0] for row in self._connection.execute(_MISCOUNTED)]
+            self._connection.executemany(
+                "UPDATE paper SET sightings = (SELECT count(*) FROM sighting s WHERE s.paper_id = paper.id) WHERE id = ?",
+                [(number,) for number in miscounted],
+            )
+            if set(miscounted) - set(papers):
+                told.append(f"sightings of {counted(len(set(miscounted) - set(papers)), 'paper')} counted anew")
+            alone = "SELECT 1 FROM sighting WHERE paper_id = ?"
+            fold = {n for n in {*miscounted, *papers} if self._connection.execute(alone, (n,)).fetchone()}
+            return Mended(tuple(told), frozenset(fold), len(valuable))
+
+    def _pages_again(self) -> list[int]:
+        found = self._connection.execute(_PAGELESS).fetchall()
+        for number, added in found:
+            digest = sha256(f"lost page {number}".encode()).hexdigest()  # no archive has it
+            sql = "INSERT INTO page (id, digest, name, layout, added) VALUES (?, ?, ?, 'jsonl', ?)"
+            self._connection.execute(sql, (number, digest, f"lost page {number}", added))
+        return [number for number, _ in found]
+
+    def _papers_again(self) -> list[int]:
+        """Blank papers; what they say is to be folded of their sightings."""
+        found = self._connection.execute(_PAPERLESS).fetchall()
+        self._connection.executemany("INSERT INTO paper (id, title, added) VALUES (?, ?, ?)", found)
+        return [row[0] for row in found]
+
+    def _lost(self) -> Iterator[LostRow]:
+        """Remove rows that refer to what isn't there, until there are none; a reference that may be unknown is that."""
+        again = True
+        while again:
+            again = False
+            for table, column, parent, key in self._references():
+                nowhere = f"{column} IS NOT NULL AND {column} NOT IN (SELECT {key} FROM {parent})"
+                if (table, column) in _FORGETTING:
+                    self._connection.execute(f"UPDATE {table} SET {column} = NULL WHERE {nowhere}")
+                    continue
+                found = self._connection.execute(f"SELECT * FROM {table} WHERE {nowhere}")
+                names = [name for name, *_ in found.description]
+                rows = found.fetchall()
+                again = again or bool(rows)
+                self._connection.execute(f"DELETE FROM {table} WHERE {nowhere}")
+                yield from (LostRow(table, dict(zip(names, row, strict=True))) for row in rows)
+
+    def _references(self) -> list[tuple[str, str, str, str]]:
+        """Each reference: table and column, and the table and column that it refers to."""
+        return self._connection.execute(
+            'SELECT m.name, f."from", f."table", coalesce(f."to", \'id\') FROM sqlite_master m'
+            " JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY 1, 2"
+        ).fetchall()
+
+    def untitled(self) -> list[tuple[str, bool]]:
+        """Keys of sightings that the list of titles lacks, each with whether it came without an arXiv id.
+
+        Those of which no marks are cut are rightly not there. None where the list is still to be made.
+        """
+        with translated(self._database.path):
+            return [(key, bool(nameless)) for key, nameless in self._connection.execute(_UNTITLED)]
+
+    def unmarked(self) -> bool:
+        """Whether there are marks of no title, or titles without marks."""
+        with translated(self._database.path):
+            return bool(self._connection.execute(_UNMARKED).fetchone()[0])
+
+    def forget_titles(self) -> None:
+        """Let the list of titles be made anew when the next page is added."""
+        with translated(self._database.path):
+            for sql in ("DELETE FROM mark", "DELETE FROM title", "DELETE FROM meta WHERE key = 'titles'"):
+                self._connection.execute(sql)
+
+    def what_follows(self) -> list[str]:
+        """Make anew what follows from other rows, where it doesn't: statuses, the search index, and SQLite's indexes."""
+        told: list[str] = []
+        with translated(self._database.path):
+            kept = self._statuses()
+            said = sorted(self._connection.execute(STATUSES_BY_LOG).fetchall())
+            if kept != said:
+                self._connection.execute("DELETE FROM status")
+                self._connection.executemany("INSERT INTO status (reader, paper_id, status) VALUES (?, ?, ?)", said)
+                told.append("statuses taken from the log of decisions")
+            if self._connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+                self._connection.execute("REINDEX")
+                told.append("SQLite's indexes made anew")
+            if not in_step(self._connection):
+                self._connection.execute("INSERT INTO paper_text (paper_text) VALUES ('rebuild')")
+                told.append("search index made anew")
+        return told
+
+    def _statuses(self) -> list[tuple[str, int, str]]:
+        return sorted(self._connection.execute("SELECT reader, paper_id, status FROM status").fetchall())
