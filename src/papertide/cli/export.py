@@ -14,7 +14,7 @@ from papertide.errors import UsageError
 from papertide.export import FORMATS
 from papertide.flows.browse import check_topics, ensure_labels, topic_names
 from papertide.flows.output import write_whole
-from papertide.flows.readinglist import GROUPINGS, reading_list
+from papertide.flows.readinglist import GROUPINGS, reading_list, with_state
 from papertide.normal import counted
 
 
@@ -44,23 +44,28 @@ def export(
         raise UsageError(f"can't group by {group_by!r}; by {', '.join(GROUPINGS)}")
     given = Given.of(ctx, query)
     source = topic_source(common)
+    as_lines = output is None and common.console.as_json
     with common.library() as store:
         ensure_labels(store, *source)
-        chosen = given.selection(common, store)
-        papers = store.looking.papers(chosen)
-        if not papers and chosen.query is not None:
-            check_topics(store.looking, chosen.query, source, given.text)
-    names = topic_names(source) if group_by == "topic" else {}
-    count = counted(len(papers), "paper")
-    subtitle = f"{count}: {chosen.query}" if chosen.query is not None and chosen.query.root is not None else count
-    if output is None and common.console.as_json:
-        form = "jsonl"
-    pieces = FORMATS[form](reading_list(papers, names, group_by=group_by, subtitle=subtitle))
-    if output is None:
-        for piece in pieces:
-            common.console.data(piece)
-        return
-    write_whole(output, pieces)
+        with store.carrying.steady():
+            chosen = given.selection(common, store)
+            papers = store.looking.papers(chosen)
+            if not papers and chosen.query is not None:
+                check_topics(store.looking, chosen.query, source, given.text)
+            names = topic_names(source) if group_by == "topic" else {}
+            count = counted(len(papers), "paper")
+            asked = chosen.query is not None and chosen.query.root is not None
+            reading = reading_list(
+                papers, names, group_by=group_by, subtitle=f"{count}: {chosen.query}" if asked else count
+            )
+            if form == "jsonl" and not as_lines:
+                reading = with_state(reading, store, {paper["id"] for paper in papers})
+            pieces = FORMATS["jsonl" if as_lines else form](reading)
+            if output is None:
+                for piece in pieces:
+                    common.console.data(piece)
+                return
+            write_whole(output, pieces)
     if common.console.as_json:
         common.console.json({"papers": len(papers), "format": form, "output": str(output)})
     else:

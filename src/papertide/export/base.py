@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from papertide.records.plain import PaperDict
 
@@ -23,12 +23,16 @@ class ReadingList:
     """What is to be written: a title, a line below it (may be empty), and the sections.
 
     `sentences` holds, by paper number, the one sentence to show; a paper without one is shown with its abstract.
+    `state` tells what else a library knows of a paper, and `library` what belongs to no single one (see
+    `records.state`), for formats that hold it all.
     """
 
     title: str
     subtitle: str
     sections: Sequence[Section]
     sentences: dict[int, str] | None = None
+    state: Callable[[int], dict[str, Any]] | None = None
+    library: dict[str, Any] | None = None
 
 
 class Exporter(Protocol):

@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 from papertide.errors import InputError, LibraryError
 from papertide.flows.label import relabel
+from papertide.flows.state import stated_in, take_in
 from papertide.flows.titles import NearTitles
 from papertide.matching.cluster import Group, Plan, Ruling, plan
 from papertide.matching.keys import face_of
@@ -86,13 +87,20 @@ def add(
             raw = _told(given, layout, captured)
             notes: tuple[str, ...] = ()
             try:
-                listing = _listing(raw)
+                stated = stated_in(raw)
+                listing = _listing(raw) if stated is None else None
                 if adder is None:
                     store = open_store()
                     if outer is not None:
                         outer(store.adding)
                     adder = Adder(store, taxonomy, now, nested=dry_run, archive=None if dry_run else archive)
-                notes = adder.add(cast("Raw", raw), listing, tally)
+                if stated is None:
+                    notes = adder.add(cast("Raw", raw), cast("Listing", listing), tally)
+                else:
+                    notes = take_in(adder, taxonomy, raw.name, stated, tally)
+                    if stated.rest:
+                        rest = Raw(raw.name, stated.rest)
+                        notes += adder.add(rest, _listing(rest), tally)
             except InputError as error:
                 tally.problems.append(InputProblem(input=raw.name, reason=error.reason))
             except LibraryError as error:
@@ -179,6 +187,7 @@ class Adder:
         nested: bool = False,
         archive: Archive | None = None,
     ) -> None:
+        self.library = store
         self._store = store.adding
         self._judging = store.judging
         self._taxonomy = taxonomy
@@ -186,16 +195,17 @@ class Adder:
         self._nested = nested
         self._archive = archive
         self._titles = NearTitles(store.titling)
-        with self._transaction():
+        with self.transaction():
             relabel(store, taxonomy)
 
-    def _transaction(self) -> AbstractContextManager[object]:
+    def transaction(self) -> AbstractContextManager[object]:
+        """All that is placed inside is kept together; in a dry run all transactions are one."""
         return nullcontext() if self._nested else self._store.transaction()
 
     def add(self, raw: Raw, listing: Listing, tally: Tally) -> tuple[str, ...]:
         """Add one page; gives the remarks on it."""
         digest = hashlib.sha256(raw.data).hexdigest()
-        with self._transaction():
+        with self.transaction():
             if self._archive is not None:
                 self._archive.keep(digest, raw.data)
             known = self._store.known_page(digest)
@@ -240,6 +250,15 @@ class Adder:
             self.rearrange(again)
         firsts = (group.placements[0].ref for group in decided.groups if group.paper_id is None)
         return frozenset(ref for ref in firsts if ref in read.fresh)
+
+    def show(self, page: PageFacts, fresh: Mapping[int, Seen]) -> frozenset[int]:
+        """Place sightings that a page shows besides those that are stored of it; gives those that began a paper.
+
+        Their refs are their places on the page, `-1 - place`. In a transaction of the caller's.
+        """
+        raw = Raw(page.name, b"", page.asked, None, page.listed)
+        listing = Listing(layout=page.layout, captured=page.captured, captured_given=page.captured_given)
+        return self._store_page(raw, listing, page.digest, _Read(fresh=fresh))
 
     def rearrange(self, papers: Collection[int], undone: SaidVerdict | None = None) -> Rearranged:
         """Place the sightings of these papers anew, and what is linked to them: a person said something of them.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from papertide.export.base import ReadingList, Section
 from papertide.normal import counted
 from papertide.records.digest import Digest
 from papertide.records.plain import STATUSES, PaperDict
+from papertide.store.base import Selection, Store
 
 GROUPINGS = ("topic", "month", "tag", "status", "none")
 
@@ -20,6 +22,18 @@ def reading_list(
     `names` maps topic ids to names in the reader's order. Groups that no paper is in are left out.
     """
     return ReadingList("Reading list", subtitle, _sections(papers, names, group_by))
+
+
+def with_state(reading: ReadingList, store: Store, numbers: Collection[int]) -> ReadingList:
+    """A reading list of these papers with all else that the library knows of them.
+
+    Where they are all papers there are, what belongs to no paper (saved searches) goes along; where there are none because
+    none was chosen, nothing does.
+    """
+    whole = len(numbers) == store.looking.count(Selection(None, ""))
+    library = store.carrying.library(None if whole else sorted(numbers))
+    told = any(library[name] for name in ("pages", "digests", "searches", "verdicts"))
+    return replace(reading, state=store.carrying.paper, library=library if numbers or (whole and told) else None)
 
 
 def _sections(papers: Sequence[PaperDict], names: Mapping[str, str], group_by: str) -> list[Section]:

@@ -18,7 +18,7 @@ from papertide.store.titles import TitleList
 from papertide.store.verdicts import Verdicts
 
 if TYPE_CHECKING:
-    from papertide.store.base import Adding, Mending
+    from papertide.store.base import Adding, Carrying, Joining, Mending
 
 
 class SqliteStore:
@@ -44,6 +44,20 @@ class SqliteStore:
         from papertide.store.papers import PaperStore
 
         return PaperStore(self._database)
+
+    @cached_property
+    def carrying(self) -> Carrying:
+        """Made when it is first used: it brings pydantic."""
+        from papertide.store.state import FullState
+
+        return FullState(self._database)
+
+    @cached_property
+    def joining(self) -> Joining:
+        """Likewise."""
+        from papertide.store.joining import StateJoin
+
+        return StateJoin(self._database)
 
     @cached_property
     def mending(self) -> Mending:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from papertide.records.plain import PaperDict, SightingDict
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from papertide.query.ast import Query
     from papertide.records.listing import Entry
     from papertide.records.paper import Seen
+    from papertide.records.state import DigestState, LibraryState, PaperState, SearchState, VerdictState
 
 Sort = Literal["relevance", "published", "listed", "added", "score", "upvotes", "comments", "authors", "title"]
 SORTS: tuple[Sort, ...] = ("published", "listed", "added", "score", "upvotes", "comments", "authors", "title")
@@ -494,6 +495,84 @@ class Mending(Protocol):
         """Make anew what follows from other rows, where it doesn't; tells what, in sentences."""
 
 
+@dataclass(frozen=True, slots=True)
+class StatedPaper:
+    """A paper of a file that holds the state of a library: its keys as they stand, its topics by the rules of today, and
+    all else. `line` counts from 1."""
+
+    line: int
+    facts: Mapping[str, Any]
+    topics: Sequence[str]
+    state: PaperState
+
+
+@dataclass(frozen=True, slots=True)
+class StatedDecision:
+    """A row of another library's log, for a paper of this one; `undoes` is the number of a row of that log."""
+
+    id: int
+    reader: str
+    paper: int
+    status: str
+    at: str
+    command: str
+    undoes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatedBelongings:
+    """What readers of another library wrote on a paper of this one, and this library's numbers for digests that told of it."""
+
+    paper: int
+    tags: Sequence[tuple[str, str]]
+    notes: Sequence[tuple[str, str]]
+    told: Sequence[tuple[str, int]]
+
+
+class Carrying(Protocol):
+    """The full state of a library, out of it and into another."""
+
+    def steady(self) -> AbstractContextManager[None]:
+        """While this lasts the library is read as it is now, whoever writes to it."""
+
+    def paper(self, number: int) -> dict[str, Any]:
+        """What there is of a paper besides its facts, in the shape of `records.state.PaperState`."""
+
+    def library(self, papers: Sequence[int] | None) -> dict[str, Any]:
+        """What belongs to no single paper, in the shape of `LibraryState`; of `papers` alone, None for all of them."""
+
+    def empty(self) -> bool:
+        """Whether there is nothing in the library that could be lost or doubled."""
+
+    def fill(self, papers: Sequence[StatedPaper], library: LibraryState | None) -> list[str]:
+        """Let an empty library be what a file says; gives what doesn't fit together, in which case it is to be undone."""
+
+
+class Joining(Protocol):
+    """Taking another library's state into one that has its own; in a transaction of `Adding`. Each gives what changed."""
+
+    def papers_of(self, sightings: Iterable[int]) -> dict[int, int]:
+        """The papers that sightings are of."""
+
+    def digests(self, digests: Iterable[DigestState]) -> dict[int, int]:
+        """This library's numbers for digests of another; those that it hasn't are taken in."""
+
+    def decisions(self, rows: Sequence[StatedDecision]) -> set[int]:
+        """Take rows of another log into this one, by time; gives the papers that had other rows before."""
+
+    def belongings(self, of: Iterable[StatedBelongings]) -> set[int]:
+        """Add tags, notes and tellings; gives the papers that had others before."""
+
+    def searches(self, searches: Iterable[SearchState]) -> list[str]:
+        """Add saved searches; gives, in sentences, which had to take another name."""
+
+    def unknown(self, verdicts: Sequence[VerdictState]) -> tuple[list[VerdictState], dict[int, int]]:
+        """Those verdicts that this library hasn't heard, and this library's numbers for the others."""
+
+    def say_again(self, verdict: VerdictState, sightings: Mapping[int, int], undoes: int | None) -> int:
+        """Write down what was said in another library; `sightings` are this one's numbers. Gives the verdict's number."""
+
+
 class Store(Protocol):
     """A library, open."""
 
@@ -544,6 +623,14 @@ class Store(Protocol):
     @property
     def checking(self) -> Checking:
         """Looking after it."""
+
+    @property
+    def carrying(self) -> Carrying:
+        """Its full state."""
+
+    @property
+    def joining(self) -> Joining:
+        """Taking another's state in."""
 
     @property
     def mending(self) -> Mending:

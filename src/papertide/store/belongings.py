@@ -18,7 +18,7 @@ _TEXTS = {
     "notes": "SELECT reader, text FROM note WHERE paper_id = ? ORDER BY 1",
     "told": "SELECT reader, digest_id FROM told WHERE paper_id = ? ORDER BY 1",
 }
-_BETWEEN_NOTES = "\n\n"
+BETWEEN_NOTES = "\n\n"
 
 _ALONG = tuple(
     statement.strip()
@@ -26,7 +26,7 @@ _ALONG = tuple(
     UPDATE decision SET paper_id = :kept WHERE paper_id = :old;
     INSERT OR IGNORE INTO tag (reader, paper_id, tag) SELECT reader, :kept, tag FROM tag WHERE paper_id = :old;
     INSERT INTO note (reader, paper_id, text) SELECT reader, :kept, text FROM note WHERE paper_id = :old
-        ON CONFLICT DO UPDATE SET text = note.text || '{_BETWEEN_NOTES}' || excluded.text;
+        ON CONFLICT DO UPDATE SET text = note.text || '{BETWEEN_NOTES}' || excluded.text;
     INSERT OR IGNORE INTO told (reader, paper_id, digest_id)
         SELECT reader, :kept, digest_id FROM told WHERE paper_id = :old
     """.split(";")
@@ -64,7 +64,7 @@ def hand_over(connection: sqlite3.Connection, old: int, kept: int, remembered: R
     belonged = {"led": led, "decisions": remembered.decisions, "old": remembered.had, "kept": texts}
     for sql in _ALONG:
         connection.execute(sql, both)
-    _restate(connection, kept)
+    restate(connection, kept)
     made = connection.execute(
         "INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (?, ?, ?, ?)",
         (old, kept, remembered.added, json.dumps(belonged, ensure_ascii=False)),
@@ -103,7 +103,7 @@ def give_back(connection: sqlite3.Connection, old: int) -> tuple[int, list[str]]
     ]
     _told_back(connection, old, kept, dict(had["old"]["told"]), dict(had["kept"]["told"]))
     for number in (old, kept):
-        _restate(connection, number)
+        restate(connection, number)
     return kept, told
 
 
@@ -132,7 +132,7 @@ def _notes_back(connection: sqlite3.Connection, old: int, kept: int, had: dict[s
             told.append(f"the note on {kept} was taken off since, and is not put on {old} again")
             continue
         connection.execute("INSERT INTO note (reader, paper_id, text) VALUES (?, ?, ?)", (reader, old, text))
-        rest = _without(now[reader], text)
+        rest = without(now[reader], text)
         if rest is None:
             told.append(f"the note on {kept} was rewritten since, and stays whole")
         elif rest:
@@ -143,11 +143,11 @@ def _notes_back(connection: sqlite3.Connection, old: int, kept: int, had: dict[s
     return told
 
 
-def _without(note: str, part: str) -> str | None:
+def without(note: str, part: str) -> str | None:
     """A note without what was put behind it, the last time that it stands there; None where it doesn't."""
-    framed = f"{_BETWEEN_NOTES}{note}{_BETWEEN_NOTES}"
-    head, found, tail = framed.rpartition(f"{_BETWEEN_NOTES}{part}{_BETWEEN_NOTES}")
-    return f"{head}{_BETWEEN_NOTES}{tail}".removeprefix(_BETWEEN_NOTES).removesuffix(_BETWEEN_NOTES) if found else None
+    framed = f"{BETWEEN_NOTES}{note}{BETWEEN_NOTES}"
+    head, found, tail = framed.rpartition(f"{BETWEEN_NOTES}{part}{BETWEEN_NOTES}")
+    return f"{head}{BETWEEN_NOTES}{tail}".removeprefix(BETWEEN_NOTES).removesuffix(BETWEEN_NOTES) if found else None
 
 
 def _told_back(connection: sqlite3.Connection, old: int, kept: int, had: dict[str, int], other: dict[str, int]) -> None:
@@ -158,7 +158,7 @@ def _told_back(connection: sqlite3.Connection, old: int, kept: int, had: dict[st
             connection.execute(sql, (reader, kept, digest))
 
 
-def _restate(connection: sqlite3.Connection, number: int) -> None:
+def restate(connection: sqlite3.Connection, number: int) -> None:
     """Let the statuses of a paper be those that follow from the log."""
     connection.execute("DELETE FROM status WHERE paper_id = ?", (number,))
     connection.execute(f"INSERT INTO status (reader, paper_id, status) {STATUSES_BY_LOG} AND d.paper_id = ?", (number,))
