@@ -25,6 +25,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,8 @@ def quality(folder: Path) -> None:
         path = folder / f"{collection.name}.db"
         fill(path, records)
         with closing(open_library(path)) as store, closing(sqlite3.connect(path)) as bare:
-            ours = scores(lambda text, store=store: ours_for(store, text, 100), questions, judged)  # type: ignore[misc]  # bound now
-            plain = scores(lambda text, bare=bare: plain_for(bare, text, 100), questions, judged)  # type: ignore[misc]  # likewise
+            ours = scores(partial(ours_for, store), questions, judged)
+            plain = scores(partial(plain_for, bare), questions, judged)
         target = TARGETS.get(collection.name)
         told = "" if target is None else f"{target:.2f}"
         print(
@@ -121,7 +122,7 @@ def discounted(grades: Sequence[int]) -> float:
     return sum(grade / math.log2(place + 2) for place, grade in enumerate(grades))
 
 
-def ours_for(store: SqliteStore, text: str, limit: int, *, any_word: bool = True) -> list[int]:
+def ours_for(store: SqliteStore, text: str, limit: int = 100, *, any_word: bool = True) -> list[int]:
     """The papers that a search finds; a text that is no query is put into plain words."""
     try:
         query = query_of(store.looking, text, Filters(), reader="bench", today=TODAY)
@@ -131,7 +132,7 @@ def ours_for(store: SqliteStore, text: str, limit: int, *, any_word: bool = True
     return [paper["id"] for paper in find(store.looking, chosen).papers]
 
 
-def plain_for(bare: sqlite3.Connection, text: str, limit: int, joint: str = " OR ") -> list[int]:
+def plain_for(bare: sqlite3.Connection, text: str, limit: int = 100, joint: str = " OR ") -> list[int]:
     """The papers of the bare FTS5 query of the same words."""
     match = joint.join(f'"{word}"' for word in dict.fromkeys(words(text)))
     sql = "SELECT rowid FROM paper_text WHERE paper_text MATCH ? ORDER BY rank LIMIT ?"

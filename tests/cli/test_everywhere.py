@@ -25,6 +25,7 @@ EVERY = {
     "list": [],
     "search": ["adapters"],
     "show": [str(LORA)],
+    "similar": [str(LORA)],
     "keep": [str(LORA)],
     "later": [str(LORA)],
     "skip": [str(LORA)],

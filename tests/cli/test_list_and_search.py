@@ -151,9 +151,9 @@ def test_search_takes_limit_offset_and_sort(program: Program) -> None:
 
 
 def test_search_finds_nothing_quietly(program: Program) -> None:
-    """A word that no paper holds is exit 0 and "no papers"."""
+    """A word that no paper holds is exit 0; stderr names it, and says "no papers"."""
     ran = program.done("search", "zygote", "--json")
-    assert (ran.out, ran.err) == ("", "no papers\n")
+    assert (ran.out, ran.err) == ("", 'no paper holds "zygote"\nno papers\n')
 
 
 HOSTILE_QUERIES = [

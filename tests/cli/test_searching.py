@@ -19,7 +19,7 @@ from papertide.errors import NotFound
         ("finetuning", [SURVEY]),
         ("fine tuning", [SURVEY]),
         ("PEFT", [SURVEY]),
-        ("low rank adaptation", [LORA, FORGETTING]),
+        ("reinforcement learning from human feedback", [REWARD]),
     ],
 )
 def test_spellings(program: Program, query: str, found: list[int]) -> None:

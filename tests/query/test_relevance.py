@@ -33,7 +33,7 @@ def texts_of(text: str) -> list[list[str]]:
 
 def test_concepts() -> None:
     """Each telling word is one, with its spellings; a run's other spelling belongs to each of its words."""
-    assert texts_of("how does lora forget") == [["lora", "low-rank adaptation", "lowrank adaptation"], ["forget"]]
+    assert texts_of("how does rlhf forget") == [["rlhf", "reinforcement learning from human feedback"], ["forget"]]
     assert texts_of("large language models") == [["large", "LLM"], ["language", "LLM"], ["models", "LLM"]]
     assert texts_of("(a1 OR b1) c1") == [["a1"], ["b1"], ["c1"]]
     assert texts_of("the of") == [["the"], ["of"]]
