@@ -113,9 +113,8 @@ class _Page:
         self.length = len(title) + len(abstract)
         self._texts = texts
 
-    def times(self, term: Term) -> float:
-        """How often a term stands in a paper, in a title for `TITLE`."""
-        sought = stems(term.text)
+    def times(self, term: Term, sought: Sequence[bytes]) -> float:
+        """How often a term, of these stems, stands in a paper; in its title each time counts for `TITLE`."""
         if term.field in ("author", "org"):
             text = self._texts.author if term.field == "author" else self._texts.org
             return float(_runs(sought, stems(text), term.kind == "prefix"))
@@ -157,9 +156,15 @@ def _runs(sought: Sequence[bytes], held: Sequence[bytes], prefix: bool) -> int:
 def _scores(
     asked: Sequence[Concept], pages: Mapping[int, _Page], usual: float, papers: int, frequency: Frequency
 ) -> dict[int, float]:
-    worth = [(concept.terms, concept.weight * rarity(frequency(concept), papers)) for concept in asked]
+    worth = [
+        ([(term, stems(term.text)) for term in concept.terms], concept.weight * rarity(frequency(concept), papers))
+        for concept in asked
+    ]
     return {
-        number: sum(value * _saturated(sum(map(page.times, terms)), page, usual) for terms, value in worth)
+        number: sum(
+            value * _saturated(sum(page.times(term, sought) for term, sought in terms), page, usual)
+            for terms, value in worth
+        )
         for number, page in pages.items()
     }
 

@@ -6,8 +6,8 @@
 for: the index names the `HEAD` best, `query.relevance` ranks these by their texts, and whoever asks for more gets the rest
 in the index's order. The index's own ranking reads every paper that holds any of the words, and so is asked only where
 these are few (`MOST`). Else the candidates are the papers that hold one of the rarest words, as many words as there are few
-papers: what other words each of them holds is asked of the index without ranking anything. A paper left out that way
-holds common words alone, which a common word's weight makes worth less than one rare word.
+papers, and a quarter of the words at least: what other words each of them holds is asked of the index without ranking
+anything. A paper left out that way holds the more common words alone, each of which is worth less than a rare one.
 
 How many papers hold a word is counted up to `COUNTED`, and from there on told from how far into the library these reach.
 """
@@ -18,6 +18,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from papertide.query.relevance import Concept, Texts, described, ranked, rarest, rarity
 from papertide.store import fts
@@ -108,21 +109,19 @@ class Searcher:
     def _candidates(self, some: str, asked: Sequence[Concept], known: set[int]) -> list[int]:
         """The papers that are worth reading, `HEAD` at most, without those already known."""
         rare, common = self._parted(asked)
-        if common and rare:
+        if common:
             found = self._holding(rare, common, known)
             if len(found) >= self.head:
                 return found
         return [number for number, _ in self.whole(some, self.head + len(known)) if number not in known][: self.head]
 
     def _parted(self, asked: Sequence[Concept]) -> tuple[list[Concept], list[Concept]]:
-        """The rarest concepts, as long as `MOST` papers hold them, and the others."""
-        rare: list[Concept] = []
-        common: list[Concept] = []
-        room = self.most
-        for concept in sorted(asked, key=self.frequency):
-            room -= self.frequency(concept)
-            (rare if room >= 0 else common).append(concept)
-        return rare, common
+        """The rarest concepts, as many as `most` papers hold but a quarter of them at least, and the others."""
+        by_rarity = sorted(asked, key=self.frequency)
+        reached = accumulate(map(self.frequency, by_rarity))
+        least = max(1, len(asked) // 4)
+        count = max(least, sum(held <= self.most for held in reached))
+        return by_rarity[:count], by_rarity[count:]
 
     def _holding(self, rare: Sequence[Concept], common: Sequence[Concept], known: set[int]) -> list[int]:
         """The best papers that hold a rare concept, by the index's score for these and what common ones they hold."""

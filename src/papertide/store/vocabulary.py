@@ -1,15 +1,17 @@
 """Did you mean: the word of the library that is nearest to one that it doesn't hold.
 
-The index keeps stems, and names them by `fts5vocab`. Only those are looked at that begin as the typed word does, give or
-take one slip in its first letters: to read the whole vocabulary is to read the whole index. The stem found is then told as
-a word that papers really use.
+The index keeps stems, and names them by `fts5vocab`; a word's own page in it is found at once, but to read all of them is
+to read the index. So stems are gone through from one to the next (each by a lookup of its own) among those that begin with
+the same three letters; a slip in the first three letters is looked for by making it again in every way. What is found is
+told as a word that papers really use.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
+from string import ascii_lowercase
 
 from papertide.query.ast import Query, Term, leaves
 from papertide.query.stem import stem, stems
@@ -21,12 +23,14 @@ _MOST_WORDS = 8
 """Words of one query that are looked up."""
 _SHORTEST = 4
 """Letters of a word for which there is a suggestion: shorter ones are near to everything."""
+_SAME = 3
+"""First letters that a word shares with the ones it is compared with."""
 _LONG = 6
 """Letters of a word that two slips may be in, not one only."""
 _NEAR = 10
 """Stems whose forms are looked at."""
 _FORMS = 50
-"""Papers that are read for the forms of a word."""
+"""Places of a stem whose papers are read for its forms."""
 
 
 def unknown_words(connection: sqlite3.Connection, query: Query) -> list[Unknown]:
@@ -50,31 +54,51 @@ def _meant(connection: sqlite3.Connection, word: str) -> str | None:
     """The word nearest to a misspelt one: by the fewest slips, then by how many papers hold it."""
     if len(word) < _SHORTEST:
         return None
+    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab(main, paper_text, instance)")
     # Imported for those alone who misspelt something.
     from rapidfuzz.distance import OSA
 
     most = 1 if len(word) < _LONG else 2
     root = stems(word)[0].decode()
     near: list[tuple[int, int, str]] = []
-    for known, papers in _beginning(connection, word):
+    for known in {*_beginning(connection, word[:_SAME]), *_slipped(connection, word)}:
         # A slip in its ending keeps a word from its stem: so the beginning of what was typed is compared as well.
         slips = min(OSA.distance(root, known), OSA.distance(word[: len(known)], known))
         if slips <= most and len(known) >= _SHORTEST - 1:
-            near.append((slips, -papers, known))
+            near.append((slips, -_times(connection, known), known))
     forms = [form for _, _, known in sorted(near)[:_NEAR] if (form := _form(connection, known, word)) is not None]
-    return min(
-        (form for form in forms if OSA.distance(form, word) <= most), key=lambda f: OSA.distance(f, word), default=None
-    )
+    able = [form for form in forms if OSA.distance(form, word) <= most]
+    # Of two as near, letters that only changed places are the likelier slip.
+    return min(able, key=lambda form: (OSA.distance(form, word), sorted(form) != sorted(word)), default=None)
 
 
-def _beginning(connection: sqlite3.Connection, word: str) -> Iterable[tuple[str, int]]:
-    """The stems that begin as the word does, or as it would without a slip in its first letters, and their papers."""
-    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab(main, paper_text, row)")
-    begins = dict.fromkeys([word[:2], word[1] + word[0], word[0] + word[2], word[1:3]])
-    for begin in begins:
-        after = begin[0] + chr(ord(begin[1]) + 1)
-        sql = "SELECT term, doc FROM temp.word WHERE term >= ? AND term < ?"
-        yield from connection.execute(sql, (begin, after))
+def _beginning(connection: sqlite3.Connection, begin: str) -> Iterator[str]:
+    """The stems that begin so; one lookup each, whatever the number of papers that hold it."""
+    sql = "SELECT term FROM temp.word WHERE term >= ? AND term < ? LIMIT 1"
+    at, end = begin, begin[:-1] + chr(ord(begin[-1]) + 1)
+    while (row := connection.execute(sql, (at, end)).fetchone()) is not None:
+        yield row[0]
+        at = row[0] + "\0"
+
+
+def _slipped(connection: sqlite3.Connection, word: str) -> Iterator[str]:
+    """The stems of known words that a slip in the first letters makes this one of."""
+    made: set[str] = set()
+    for place in range(_SAME):
+        head, rest = word[:place], word[place:]
+        made.add(head + rest[1:])
+        made.add(head + rest[1] + rest[0] + rest[2:])
+        for letter in ascii_lowercase:
+            made.update((head + letter + rest, head + letter + rest[1:]))
+    for stemmed in {stem(text.encode()).decode() for text in made}:
+        if _times(connection, stemmed, 1):
+            yield stemmed
+
+
+def _times(connection: sqlite3.Connection, root: str, most: int = 1000) -> int:
+    """How often a stem stands in the library, counted up to `most`."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM temp.word WHERE term = ? LIMIT ?)"
+    return int(connection.execute(sql, (root, most)).fetchone()[0])
 
 
 def _form(connection: sqlite3.Connection, root: str, typed: str) -> str | None:
@@ -82,11 +106,9 @@ def _form(connection: sqlite3.Connection, root: str, typed: str) -> str | None:
     from rapidfuzz.distance import OSA
 
     sql = (
-        "SELECT p.title || ' ' || coalesce(p.abstract, '') FROM paper_text JOIN paper p ON p.id = paper_text.rowid"
-        " WHERE paper_text MATCH ? LIMIT ?"
+        "SELECT title || ' ' || coalesce(abstract, '') FROM paper"
+        " WHERE id IN (SELECT doc FROM temp.word WHERE term = ? LIMIT ?)"
     )
-    # The stem of a stem may be another: a prefix finds it whatever comes after.
-    match = fts.term(Term(root[: max(2, len(root) - 1)], "prefix"))
-    texts = (row[0] for row in connection.execute(sql, (match, _FORMS)))
+    texts = (row[0] for row in connection.execute(sql, (root, _FORMS)))
     forms = Counter(word for text in texts for word in words(text) if stem(word.encode()) == root.encode())
     return min(forms, key=lambda form: (OSA.distance(form, typed), -forms[form], form), default=None)
