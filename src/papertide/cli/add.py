@@ -78,7 +78,9 @@ def add(
 def _opener(common: Common, stack: ExitStack, *, dry_run: bool) -> Any:
     def open_store() -> SqliteStore:
         path = common.config.library
-        if dry_run and not path.exists():  # nothing may be left behind, so the trial library is elsewhere
+        if dry_run and not (
+            path.exists() and path.stat().st_size
+        ):  # nothing may be left behind, so the trial library is elsewhere
             path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "library.db"
         store = open_library(path, create=True, waiting=common.console.say)
         stack.callback(store.close)

@@ -131,7 +131,7 @@ class Patience:
                 if passed >= _QUIET and not told:
                     told = True
                     who = holders(self._path)
-                    by = f": {', '.join(who)}" if who else ""
+                    by = f"; it is open in {', '.join(who)}" if who else ""
                     self._waiting(f"waiting for another process that writes to {self._path}{by}")
                 time.sleep(0.02)  # SQLite doesn't wait by itself where the journal's mode is set
 
