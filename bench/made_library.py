@@ -2,8 +2,8 @@
 
 The real titles and abstracts are those of the API's answers beside the checkout (some 5,800 papers); where they are not there,
 the words are made up. Paper number `k` begins as the real paper `k` modulo their count. From the second round on each word
-of its title is another real title's word with a chance of one half, and each sentence of its abstract another abstract's
-with the same chance, so that words keep their frequencies and no two papers are one. Nine of ten have an arXiv id. Every
+of its title, and of the first sentence of its abstract, is another real title's with a chance of one half, and so is each
+other sentence another abstract's: words keep their frequencies, and no two papers are one. Nine of ten have an arXiv id. Every
 fiftieth record is an earlier paper once more: without its id, with two letters of its title exchanged.
 """
 
@@ -42,7 +42,8 @@ def records(count: int, seed: int = 7) -> Iterator[dict[str, object]]:
         title, abstract = real[number % len(real)]
         if number >= len(real):
             title = _mixed(title.split(" "), words, chance)
-            abstract = _mixed(_SENTENCE.split(abstract), sentences, chance)
+            first, *others = _SENTENCE.split(abstract)
+            abstract = f"{_mixed(first.split(' '), words, chance)} {_mixed(others, sentences, chance)}"
         made = _record(title, abstract, months, chance)
         recent[number % 1_000 : number % 1_000 + 1] = [made]
         yield made
@@ -108,5 +109,7 @@ def _made_up(chance: random.Random) -> list[tuple[str, str]]:
 
 
 _FIRST = "Ada Bo Chen Dana Emil Fatima Goran Hana Ivo Jun Kofi Lena Mei Noor Olga Pia Qi Rosa Sven Tara Uma Wei".split()
-_LAST = "Abel Berg Costa Diaz Eder Falk Gold Hahn Ito Jang Kim Li Meyer Nowak Okoye Park Rao Sato Tran Wang Xu Zhou".split()
+_LAST = (
+    "Abel Berg Costa Diaz Eder Falk Gold Hahn Ito Jang Kim Li Meyer Nowak Okoye Park Rao Sato Tran Wang Xu Zhou".split()
+)
 _ENDING = ("", "", "", "s", "er", "son", "ova", "ini", "man", "escu", "ic", "ez")

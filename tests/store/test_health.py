@@ -80,7 +80,7 @@ DAMAGE: dict[str, tuple[list[str], list[str]]] = {
     "a delete trigger is gone": (["DROP TRIGGER paper_text_delete"], ["triggers"]),
     "an update trigger is gone": (["DROP TRIGGER paper_text_update"], ["triggers"]),
     "a tag on no paper": (["INSERT INTO tag VALUES ('ada', 99, 'x')"], ["references"]),
-    "a topic of no paper": (["INSERT INTO paper_topic VALUES (99, 'x', 0)"], ["references"]),
+    "a topic of no paper": (["INSERT INTO paper_topic VALUES (99, 'x', 0, NULL, NULL)"], ["references"]),
     "an old number of no paper": (["UPDATE paper_alias SET paper_id = 99"], ["references"]),
     "a digest that is gone": (["DELETE FROM digest"], ["references"]),
     "a page that is gone": (["DELETE FROM page WHERE id = 2"], ["references"]),

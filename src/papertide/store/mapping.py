@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from papertide.records.plain import PaperDict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from papertide.records.listing import Entry
 
@@ -32,15 +32,21 @@ PAPER_COLUMNS = (
 )  # fmt: skip
 """The columns of the read path's SELECT, in the order in which `--json` prints them."""
 
-_LISTS = tuple(PAPER_COLUMNS.index(name) for name in ("source_ids", "listed", "authors", "topics", "tags"))
-_INFERRED = PAPER_COLUMNS.index("year_inferred")
+SIDES = ("source_ids", "listed", "topics", "tags", "status", "note")
+"""Those of them that stand in tables of their own."""
+_LISTS = SIDES[:4]
 
 
-def paper_from_row(row: Sequence[object]) -> PaperDict:
-    """A row in the order of PAPER_COLUMNS as a PaperDict; it was validated when it went in."""
-    values = list(row)
-    for place in _LISTS:
-        text = values[place]
-        values[place] = json.loads(text) if isinstance(text, str) and text != "[]" else []
-    values[_INFERRED] = bool(values[_INFERRED])
-    return cast("PaperDict", dict(zip(PAPER_COLUMNS, values, strict=True)))
+def paper_from_row(
+    row: Mapping[str, object], sides: Mapping[str, Mapping[int, list[str]]], score: float | None
+) -> PaperDict:
+    """A row of `paper`, and what its side tables say by number, as a PaperDict; it was validated when it went in."""
+    number = cast("int", row["id"])
+    values: dict[str, object] = {**dict.fromkeys(PAPER_COLUMNS), **row}
+    values |= {name: sides[name].get(number, []) for name in _LISTS}
+    values["authors"] = json.loads(cast("str", row["authors"]))
+    values["year_inferred"] = bool(row["year_inferred"])
+    values["status"] = sides["status"].get(number, ["inbox"])[0]
+    values["note"] = sides["note"].get(number, [None])[0]
+    values["score"] = score
+    return cast("PaperDict", values)

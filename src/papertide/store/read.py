@@ -7,34 +7,32 @@ from collections.abc import Sequence
 from typing import Any
 
 from papertide.normal import arxiv_id
+from papertide.query.ast import And, DateRange, Is, NumberRange, Query, conjunction
 from papertide.records.plain import PaperDict, SightingDict
 from papertide.store import select
-from papertide.store.base import Selection
+from papertide.store.base import Selection, Sort
 from papertide.store.engine import Database, translated
-from papertide.store.mapping import PAPER_COLUMNS, paper_from_row
+from papertide.store.mapping import PAPER_COLUMNS, SIDES, paper_from_row
 
-_BY_SUBQUERY = {
-    "source_ids": "SELECT json_group_array(x) FROM (SELECT source_id x FROM paper_source WHERE paper_id = p.id ORDER BY 1)",
-    "listed": "SELECT json_group_array(x) FROM (SELECT day x FROM paper_listed WHERE paper_id = p.id ORDER BY 1)",
-    "topics": "SELECT json_group_array(x) FROM (SELECT topic x FROM paper_topic WHERE paper_id = p.id ORDER BY place, 1)",
-    "tags": "SELECT json_group_array(x) FROM (SELECT tag x FROM tag WHERE reader = :reader AND paper_id = p.id ORDER BY 1)",
-    "status": "SELECT coalesce(max(status), 'inbox') FROM status WHERE reader = :reader AND paper_id = p.id",
-    "note": "SELECT max(text) FROM note WHERE reader = :reader AND paper_id = p.id",
+_AT_ONCE = 500
+"""Papers that are read at once: one statement for them all, and one for each of their side tables."""
+
+_KNOWN = tuple(name for name in PAPER_COLUMNS if name not in {*SIDES, "score"})
+_WHOLE_ROWS = f"SELECT {', '.join(_KNOWN)} FROM paper WHERE id IN (SELECT value FROM json_each(?))"
+_OF = "paper_id IN (SELECT value FROM json_each(?1))"
+_SIDE_ROWS = {
+    "source_ids": f"SELECT paper_id, source_id FROM paper_source WHERE {_OF} ORDER BY source_id",
+    "listed": f"SELECT paper_id, day FROM paper_listed WHERE {_OF} ORDER BY day",
+    "topics": f"SELECT paper_id, topic FROM paper_topic WHERE {_OF} ORDER BY place, topic",
+    "tags": f"SELECT paper_id, tag FROM tag WHERE reader = ?2 AND {_OF} ORDER BY tag",
+    "status": f"SELECT paper_id, status FROM status WHERE reader = ?2 AND {_OF}",
+    "note": f"SELECT paper_id, text FROM note WHERE reader = ?2 AND {_OF}",
 }
-
-
-def _column(name: str) -> str:
-    if name == "score":
-        return "k.score"
-    return f"({_BY_SUBQUERY[name]})" if name in _BY_SUBQUERY else f"p.{name}"
-
-
-_COLUMNS = ", ".join(_column(name) for name in PAPER_COLUMNS)
 
 # What a sort goes by: an expression, and whether the largest comes first. The unknown comes last either way round.
 _SORTS = {
     "published": ("p.published", True),
-    "listed": ("(SELECT max(day) FROM paper_listed WHERE paper_id = p.id)", True),
+    "listed": ("p.last_listed", True),
     "added": ("p.added", True),
     "score": ("p.upvotes", True),  # before there is anything to learn from: see ranking.order
     "upvotes": ("p.upvotes", True),
@@ -56,23 +54,36 @@ class Shelf:
 
     def papers(self, selection: Selection) -> list[PaperDict]:
         """The papers of a selection, in its order."""
-        inner, values = _numbered(selection)
-        return self._read(inner, values, selection.reader)
+        sql, values = _numbered(selection)
+        with translated(self._database.path):
+            return self._whole(self._database.connection.execute(sql, values).fetchall(), selection.reader)
 
     def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
         """These papers, in the order of their numbers; a number that means none is passed over."""
-        return self._read("SELECT value, NULL, value FROM json_each(?)", [json.dumps(list(numbers))], reader)
-
-    def _read(self, inner: str, values: Sequence[object], reader: str) -> list[PaperDict]:
-        """The papers that `inner` selects: their number, their score, and a value to order them by."""
-        # `inner` comes first, so its values are numbered from 1, and the reader's place comes after them.
-        columns = _COLUMNS.replace(":reader", f"?{len(values) + 1}")
-        sql = (
-            f"WITH k (id, score, place) AS MATERIALIZED ({inner})"
-            f" SELECT {columns} FROM k JOIN paper p ON p.id = k.id ORDER BY k.place"
-        )
         with translated(self._database.path):
-            return [paper_from_row(row) for row in self._database.connection.execute(sql, [*values, reader])]
+            return self._whole([(number, None) for number in sorted(set(numbers))], reader)
+
+    def _whole(self, scored: Sequence[tuple[int, float | None]], reader: str) -> list[PaperDict]:
+        """Papers, by number and score, in the order given."""
+        found: list[PaperDict] = []
+        for start in range(0, len(scored), _AT_ONCE):
+            part = scored[start : start + _AT_ONCE]
+            asked = json.dumps([number for number, _ in part])
+            rows = {row[0]: row for row in self._database.connection.execute(_WHOLE_ROWS, (asked,))}
+            sides = {name: self._side(sql, asked, reader) for name, sql in _SIDE_ROWS.items()}
+            found += [
+                paper_from_row(dict(zip(_KNOWN, rows[number], strict=True)), sides, score)
+                for number, score in part
+                if number in rows
+            ]
+        return found
+
+    def _side(self, sql: str, asked: str, reader: str) -> dict[int, list[str]]:
+        """What a side table says of the papers asked for."""
+        said: dict[int, list[str]] = {}
+        for number, value in self._database.connection.execute(sql, (asked, reader) if "?2" in sql else (asked,)):
+            said.setdefault(number, []).append(value)
+        return said
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection holds, its limit and offset apart."""
@@ -116,7 +127,7 @@ class Shelf:
             counts = dict(
                 connection.execute("SELECT topic, count(*) c FROM paper_topic GROUP BY topic ORDER BY c DESC, topic")
             )
-            sql = "SELECT count(*) FROM paper p WHERE NOT EXISTS (SELECT 1 FROM paper_topic t WHERE t.paper_id = p.id)"
+            sql = "SELECT (SELECT count(*) FROM paper) - (SELECT count(DISTINCT paper_id) FROM paper_topic)"
             without = connection.execute(sql).fetchone()[0]
         return {**counts, "": without} if without else counts
 
@@ -163,18 +174,54 @@ def _condition(selection: Selection) -> _Sql:
 
 
 def _numbered(selection: Selection) -> _Sql:
-    """A SELECT of the numbers of a selection's papers, their scores, and a place to order them by."""
+    """A SELECT of the numbers of a selection's papers and their scores, in order."""
     ranked = select.relevance(selection.query) if selection.sort == "relevance" else None
     limits = [-1 if selection.limit is None else selection.limit, selection.offset]
     if ranked is not None:
         return _ranked(ranked, selection, limits)
+    sort: Sort = "published" if selection.sort == "relevance" else selection.sort
+    driven = _by_topic(selection) if sort == "published" and not selection.any_word else None
+    if driven is not None:
+        return driven[0], [*driven[1], *limits]
     where, values = _condition(selection)
-    order = _order("published" if selection.sort == "relevance" else selection.sort, reverse=selection.reverse)
-    sql = (
-        "SELECT id, NULL, row_number() OVER ()"
-        f" FROM (SELECT p.id FROM paper p WHERE ({where}) ORDER BY {order} LIMIT ? OFFSET ?)"
+    order = _order(sort, reverse=selection.reverse)
+    return f"SELECT p.id, NULL FROM paper p WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?", [*values, *limits]
+
+
+def _by_topic(selection: Selection) -> _Sql | None:
+    """A walk along the index of a topic that all the papers have, newest first: None where the query names no such topic.
+
+    The index holds dates and author counts, so what is asked of these is found out there, and only a paper that fits is
+    looked at for the rest.
+    """
+    root = selection.query.root if selection.query is not None else None
+    parts = root.parts if isinstance(root, And) else (root,)
+    topic = next((part for part in parts if isinstance(part, Is) and part.field == "topic"), None)
+    if topic is None:
+        return None
+    others = [part for part in parts if part is not topic and part is not None]
+    there = [part for part in others if isinstance(part, DateRange | NumberRange) and part.field in _IN_TOPIC]
+    _, name = select.where(Query(topic), reader=selection.reader)
+    if name == []:  # a name that no library can hold
+        return None
+    within, bounds = select.where(Query(conjunction(there)), reader=selection.reader)
+    within = within.replace("p.", "t.")  # it names these two columns, and `paper_topic` has them as well
+    rest = conjunction(part for part in others if part not in there)
+    looked_up, more = select.where(Query(rest), reader=selection.reader)
+    join = " CROSS JOIN paper p ON p.id = t.paper_id" if rest is not None else ""
+    order = (
+        _order("published", reverse=selection.reverse)
+        .replace("p.published", "t.published")
+        .replace("p.id", "t.paper_id")
     )
-    return sql, [*values, *limits]
+    sql = (
+        f"SELECT t.paper_id, NULL FROM paper_topic t{join} WHERE t.topic = ? COLLATE NOCASE AND {within} AND ({looked_up})"
+        f" GROUP BY t.published, t.paper_id ORDER BY {order} LIMIT ? OFFSET ?"
+    )
+    return sql, [*name, *bounds, *more]
+
+
+_IN_TOPIC = ("published", "authors")
 
 
 def _order(sort: str, *, reverse: bool) -> str:
@@ -201,7 +248,7 @@ def _ranked(ranked: select.MatchPlan, selection: Selection, limits: list[int]) -
     )
     order = f"partly {way}, score {'ASC' if selection.reverse else 'DESC'}, id"
     return (
-        f"SELECT id, round(score, 4), row_number() OVER () FROM (SELECT * FROM ({inner}) ORDER BY {order} LIMIT ? OFFSET ?)",
+        f"SELECT id, round(score, 4) FROM (SELECT * FROM ({inner}) ORDER BY {order} LIMIT ? OFFSET ?)",
         [*first, match, *values, *limits],
     )
 

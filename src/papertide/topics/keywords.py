@@ -25,7 +25,7 @@ _REMEMBERED = 100_000
 _LONGEST_REMEMBERED = 40
 _TOKENS = itemgetter(0)
 _NO_WAY: frozenset[str] = frozenset()
-_END = ((), (), "")
+_END: tuple[tuple[()], tuple[()], str] = ((), (), "")
 READ = 200_000
 """Characters of a text that are looked at; titles and abstracts are far shorter, and what is longer is neither."""
 
@@ -71,18 +71,18 @@ _Ways = Set[str] | None
 _Begin = tuple[tuple[int, ...], _Ways] | None
 # The same with the token's place in its piece, and the first two letters of the token behind it there ("" for none).
 _Beginning = tuple[int, tuple[int, ...], _Ways, str]
-# The tokens of a piece of text, what begins with them, and the first two letters of all; nothing for one without tokens.
-_Piece = tuple[Sequence[str], Sequence[_Beginning], str] | tuple[()]
+# The tokens of a piece of text, what begins with them, and the first two letters of all; None for one without tokens.
+_Piece = tuple[Sequence[str], Sequence[_Beginning], str]
 
 
-class _Pieces(dict[str, _Piece]):
+class _Pieces(dict[str, _Piece | None]):
     """Pieces of text that were met before; one that is asked for and isn't there is learnt."""
 
-    def __init__(self, learn: Callable[[str], _Piece]) -> None:
+    def __init__(self, learn: Callable[[str], _Piece | None]) -> None:
         super().__init__()
         self._learn = learn
 
-    def __missing__(self, piece: str) -> _Piece:
+    def __missing__(self, piece: str) -> _Piece | None:
         learnt = self._learn(piece)
         if len(piece) <= _LONGEST_REMEMBERED and len(self) < _REMEMBERED:
             self[piece] = learnt
@@ -122,7 +122,7 @@ class KeywordIndex:
     def find(self, text: str) -> list[Hit]:
         """Every keyword wherever it stands in the first `READ` characters of a text, overlapping ones too."""
         # No token runs across white space, so texts are read by the pieces between, most of which were met before.
-        pieces = list(filter(None, map(self._pieces.__getitem__, _plain(text[:READ]).split())))
+        pieces: list[_Piece] = list(filter(None, map(self._pieces.__getitem__, _plain(text[:READ]).split())))
         tokens = list(chain.from_iterable(map(_TOKENS, pieces)))
         tokens.append("")  # so that every word has one behind it
         pieces.append(_END)
@@ -138,11 +138,11 @@ class KeywordIndex:
             place += len(own)
         return hits
 
-    def _learn(self, piece: str) -> _Piece:
+    def _learn(self, piece: str) -> _Piece | None:
         """The tokens of a text without white space, and what begins with each of them."""
         found: list[str] = [piece] if piece.isalnum() else _TOKEN.findall(piece)
         if not found:
-            return ()
+            return None
         tokens = [token[: self._longest] for token in found]
         letters = [token[:2].casefold()[:2] for token in tokens]
         begins = (
