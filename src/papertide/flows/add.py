@@ -133,12 +133,13 @@ def _in_parts(
     """Add the pages of one file, all or none; one that can't be read is a problem, as a line of a page is."""
     own = Tally()
     name = printable(given.name)
-    found: list[str] = []
-    for raw in given.pages:
-        with suppress(InputError):  # it is told when the page is added
-            found += map(title_key, titles(raw.data))
+    keys = _title_keys(given)
+    if not keys:
+        raise InputError(name, "no line is a JSON object with a title")
     adder = ready()
-    with adder.together(found):
+    together = adder.together(keys)
+    del keys
+    with together:
         for page in given.pages:
             raw = cast("Raw", _told(page, layout, captured))
             notes: tuple[str, ...] = ()
@@ -148,6 +149,15 @@ def _in_parts(
                 own.problems.append(InputProblem(input=name, line=raw.line, reason=error.reason))
             yield Step(name, notes)
     tally.take(own)
+
+
+def _title_keys(given: Parts) -> list[str]:
+    """The keys of all titles of a file."""
+    found: list[str] = []
+    for raw in given.pages:
+        with suppress(InputError):  # it is told when the page is added
+            found += map(title_key, titles(raw.data))
+    return found
 
 
 def report_of(steps: Generator[S, None, R], each: Callable[[S], object] = lambda _step: None) -> R:
@@ -246,6 +256,7 @@ class Adder:
             with self._store.at_large(), self._transaction():
                 self._nested = True
                 self._titles.expect(keys)
+                del keys  # a million of them are a hundred megabytes
                 yield
         finally:
             self._nested = nested

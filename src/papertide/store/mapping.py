@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from papertide.records.plain import PaperDict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from papertide.records.listing import Entry
 
@@ -32,21 +32,29 @@ PAPER_COLUMNS = (
 )  # fmt: skip
 """The columns of the read path's SELECT, in the order in which `--json` prints them."""
 
-SIDES = ("source_ids", "listed", "topics", "tags", "status", "note")
-"""Those of them that stand in tables of their own."""
-_LISTS = SIDES[:4]
+ROW_COLUMNS = tuple(
+    name for name in PAPER_COLUMNS if name not in {"source_ids", "listed", "topics", "tags", "status", "note", "score"}
+)
+"""Those of them that are columns of `paper`."""
+Sides = tuple[list[tuple[int, str]], ...]
+"""What a paper's side tables say, in no order, each with a place to sort by: source ids, days, topics, tags, status, note."""
+_NOTHING: dict[str, object] = dict.fromkeys(PAPER_COLUMNS)
+_decoded = json.JSONDecoder().decode
 
 
-def paper_from_row(
-    row: Mapping[str, object], sides: Mapping[str, Mapping[int, list[str]]], score: float | None
-) -> PaperDict:
-    """A row of `paper`, and what its side tables say by number, as a PaperDict; it was validated when it went in."""
-    number = cast("int", row["id"])
-    values: dict[str, object] = {**dict.fromkeys(PAPER_COLUMNS), **row}
-    values |= {name: sides[name].get(number, []) for name in _LISTS}
-    values["authors"] = json.loads(cast("str", row["authors"]))
-    values["year_inferred"] = bool(row["year_inferred"])
-    values["status"] = sides["status"].get(number, ["inbox"])[0]
-    values["note"] = sides["note"].get(number, [None])[0]
+def paper_from_row(row: Sequence[object], sides: Sides, score: float | None) -> PaperDict:
+    """A row of `paper`, in the order of ROW_COLUMNS, as a PaperDict; it was validated when it went in."""
+    values = _NOTHING.copy()
+    values.update(zip(ROW_COLUMNS, row, strict=True))
+    authors = cast("str", values["authors"])
+    values["authors"] = _decoded(authors) if authors != "[]" else []
+    values["year_inferred"] = bool(values["year_inferred"])
+    sources, listed, topics, tags, status, note = sides
+    values["source_ids"] = [value for _, value in sorted(sources)]
+    values["listed"] = [value for _, value in sorted(listed)]
+    values["topics"] = [value for _, value in sorted(topics)]
+    values["tags"] = [value for _, value in sorted(tags)]
+    values["status"] = status[0][1] if status else "inbox"
+    values["note"] = note[0][1] if note else None
     values["score"] = score
     return cast("PaperDict", values)

@@ -12,22 +12,23 @@ from papertide.records.plain import PaperDict, SightingDict
 from papertide.store import select
 from papertide.store.base import Selection, Sort
 from papertide.store.engine import Database, translated
-from papertide.store.mapping import PAPER_COLUMNS, SIDES, paper_from_row
+from papertide.store.mapping import ROW_COLUMNS, Sides, paper_from_row
 
 _AT_ONCE = 500
 """Papers that are read at once: one statement for them all, and one for each of their side tables."""
 
-_KNOWN = tuple(name for name in PAPER_COLUMNS if name not in {*SIDES, "score"})
-_WHOLE_ROWS = f"SELECT {', '.join(_KNOWN)} FROM paper WHERE id IN (SELECT value FROM json_each(?))"
+_WHOLE_ROWS = f"SELECT {', '.join(ROW_COLUMNS)} FROM paper WHERE id IN (SELECT value FROM json_each(?))"
 _OF = "paper_id IN (SELECT value FROM json_each(?1))"
-_SIDE_ROWS = {
-    "source_ids": f"SELECT paper_id, source_id FROM paper_source WHERE {_OF} ORDER BY source_id",
-    "listed": f"SELECT paper_id, day FROM paper_listed WHERE {_OF} ORDER BY day",
-    "topics": f"SELECT paper_id, topic FROM paper_topic WHERE {_OF} ORDER BY place, topic",
-    "tags": f"SELECT paper_id, tag FROM tag WHERE reader = ?2 AND {_OF} ORDER BY tag",
-    "status": f"SELECT paper_id, status FROM status WHERE reader = ?2 AND {_OF}",
-    "note": f"SELECT paper_id, text FROM note WHERE reader = ?2 AND {_OF}",
-}
+_SIDE_ROWS = " UNION ALL ".join(
+    (
+        f"SELECT 0, paper_id, source_id, 0 FROM paper_source WHERE {_OF}",
+        f"SELECT 1, paper_id, day, 0 FROM paper_listed WHERE {_OF}",
+        f"SELECT 2, paper_id, topic, place FROM paper_topic WHERE {_OF}",
+        f"SELECT 3, paper_id, tag, 0 FROM tag WHERE reader = ?2 AND {_OF}",
+        f"SELECT 4, paper_id, status, 0 FROM status WHERE reader = ?2 AND {_OF}",
+        f"SELECT 5, paper_id, text, 0 FROM note WHERE reader = ?2 AND {_OF}",
+    )
+)
 
 # What a sort goes by: an expression, and whether the largest comes first. The unknown comes last either way round.
 _SORTS = {
@@ -40,7 +41,7 @@ _SORTS = {
     "authors": ("p.author_count", False),
     "title": ("p.title COLLATE NOCASE", False),
 }
-_TIES = {"score": "p.comments DESC, p.published DESC, ", "upvotes": "p.comments DESC, p.published DESC, "}
+_TIES: dict[str, tuple[str, ...]] = {"score": ("p.comments", "p.published"), "upvotes": ("p.comments", "p.published")}
 
 # bm25 weights of the columns of paper_text: title, abstract, authors, organization.
 _WEIGHTS = "3.0, 1.0, 0.0, 0.0"
@@ -70,20 +71,11 @@ class Shelf:
             part = scored[start : start + _AT_ONCE]
             asked = json.dumps([number for number, _ in part])
             rows = {row[0]: row for row in self._database.connection.execute(_WHOLE_ROWS, (asked,))}
-            sides = {name: self._side(sql, asked, reader) for name, sql in _SIDE_ROWS.items()}
-            found += [
-                paper_from_row(dict(zip(_KNOWN, rows[number], strict=True)), sides, score)
-                for number, score in part
-                if number in rows
-            ]
+            sides: dict[int, Sides] = {number: ([], [], [], [], [], []) for number in rows}
+            for kind, number, value, place in self._database.connection.execute(_SIDE_ROWS, (asked, reader)):
+                sides[number][kind].append((place, value))
+            found += [paper_from_row(rows[number], sides[number], score) for number, score in part if number in rows]
         return found
-
-    def _side(self, sql: str, asked: str, reader: str) -> dict[int, list[str]]:
-        """What a side table says of the papers asked for."""
-        said: dict[int, list[str]] = {}
-        for number, value in self._database.connection.execute(sql, (asked, reader) if "?2" in sql else (asked,)):
-            said.setdefault(number, []).append(value)
-        return said
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection holds, its limit and offset apart."""
@@ -124,11 +116,9 @@ class Shelf:
         """How many papers each topic has, most first; "" counts those without one."""
         with translated(self._database.path):
             connection = self._database.connection
-            counts = dict(
-                connection.execute("SELECT topic, count(*) c FROM paper_topic GROUP BY topic ORDER BY c DESC, topic")
-            )
-            sql = "SELECT (SELECT count(*) FROM paper) - (SELECT count(DISTINCT paper_id) FROM paper_topic)"
-            without = connection.execute(sql).fetchone()[0]
+            rows = connection.execute(_TOPICS).fetchall()
+            without = connection.execute("SELECT count(*) FROM paper").fetchone()[0] - sum(first for *_, first in rows)
+        counts = {topic: count for topic, count, _ in rows}
         return {**counts, "": without} if without else counts
 
     def tallies(self, reader: str) -> dict[str, dict[str, int]]:
@@ -229,7 +219,9 @@ def _order(sort: str, *, reverse: bool) -> str:
     way = "DESC" if largest_first != reverse else "ASC"
     # SQLite takes NULL for the smallest: where the largest comes first, it is last anyway, and an index serves.
     last = " NULLS LAST" if way == "ASC" else ""
-    return f"{column} {way}{last}, {_TIES.get(sort, '')}p.id"
+    # All ties turn round with it, so that the same index serves, walked from its other end.
+    ties = [f"{tie} {'ASC' if reverse else 'DESC'}" for tie in _TIES.get(sort, ())]
+    return ", ".join([f"{column} {way}{last}", *ties, f"p.id {'DESC' if reverse else 'ASC'}"])
 
 
 def _ranked(ranked: select.MatchPlan, selection: Selection, limits: list[int]) -> _Sql:
@@ -254,16 +246,28 @@ def _ranked(ranked: select.MatchPlan, selection: Selection, limits: list[int]) -
 
 
 _WHOLE_NAMES = ("papers", "sightings", "pages", "dated", "with_authors", "with_abstract", "with_arxiv_id")
-_WHOLE = (
-    "SELECT count(*), (SELECT count(*) FROM sighting), (SELECT count(*) FROM page), count(published),"
-    " count(author_count), count(abstract), count(arxiv_id) FROM paper"
-)
-_BY_MONTH = (
-    "SELECT substr(published, 1, 7) m, count(*) FROM paper WHERE published IS NOT NULL GROUP BY m ORDER BY m DESC"
-)
-_BY_LAYOUT = (
-    "SELECT g.layout, count(*) c FROM sighting s JOIN page g ON g.id = s.page_id GROUP BY g.layout ORDER BY c DESC, 1"
-)
+_WHOLE = """
+SELECT papers, (SELECT count(*) FROM sighting), (SELECT count(*) FROM page),
+       (SELECT count(*) FROM paper WHERE published IS NOT NULL),
+       (SELECT count(*) FROM paper WHERE author_count IS NOT NULL),
+       papers - (SELECT count(*) FROM paper WHERE abstract IS NULL),
+       (SELECT count(*) FROM paper WHERE arxiv_id IS NOT NULL)
+FROM (SELECT count(*) AS papers FROM paper)
+"""
+# Counted along an index, then what was counted is gathered: rows are neither read nor sorted.
+_TOPICS = """
+SELECT min(topic) AS name, count(*) AS papers, sum(place = 0)
+FROM paper_topic GROUP BY topic COLLATE NOCASE ORDER BY papers DESC, name
+"""
+_BY_MONTH = """
+SELECT substr(day, 1, 7) AS month, sum(papers)
+FROM (SELECT published AS day, count(*) AS papers FROM paper WHERE published IS NOT NULL GROUP BY published)
+GROUP BY month ORDER BY month DESC
+"""
+_BY_LAYOUT = """
+SELECT layout, sum((SELECT count(*) FROM sighting s WHERE s.page_id = g.id)) AS entries
+FROM page g GROUP BY layout HAVING entries > 0 ORDER BY entries DESC, layout
+"""
 
 
 def _sighting(row: Sequence[Any]) -> SightingDict:

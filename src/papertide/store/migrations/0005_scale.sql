@@ -16,6 +16,7 @@ CREATE INDEX paper_last_listed ON paper (last_listed DESC, id);
 CREATE INDEX paper_upvotes ON paper (upvotes DESC, comments DESC, published DESC, id);
 CREATE INDEX paper_comments ON paper (comments DESC, id);
 CREATE INDEX paper_title ON paper (title COLLATE NOCASE);
+CREATE INDEX paper_bare ON paper (id) WHERE abstract IS NULL;
 CREATE INDEX paper_stars ON paper (code_stars) WHERE code_stars IS NOT NULL;
 
 -- A topic's papers, newest first, by its index alone; the date and the author count are the paper's.
@@ -23,4 +24,4 @@ ALTER TABLE paper_topic ADD COLUMN published TEXT;
 ALTER TABLE paper_topic ADD COLUMN author_count INTEGER;
 UPDATE paper_topic SET (published, author_count) = (SELECT published, author_count FROM paper WHERE id = paper_id);
 DROP INDEX topic_paper;
-CREATE INDEX topic_papers ON paper_topic (topic COLLATE NOCASE, published DESC, paper_id, author_count);
+CREATE INDEX topic_papers ON paper_topic (topic COLLATE NOCASE, published DESC, paper_id, author_count, place);
