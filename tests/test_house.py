@@ -75,8 +75,12 @@ def test_version_is_light() -> None:
         ["list", "--json"],
         ["list", "adapters", "--count"],
         ["search", "adapters"],
+        ["search", "--any", "adapters", "forgetting"],
+        ["list", "--topic", "peft", "--since", "2024", "--authors", "<=3", "--sort", "title"],
         ["show", "1"],
         ["digest", "--peek"],
+        ["digest", "--peek", "--format", "markdown"],
+        ["stats"],
     ],
     ids=" ".join,
 )

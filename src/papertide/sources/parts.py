@@ -24,30 +24,32 @@ _TWO_OBJECTS = re.compile(rb"[ \t\r\n]*\{[^\n]*\}[ \t\r]*\n[ \t\r\n]*\{")
 
 
 class InParts:
-    """What `files` gives, with its large files of one paper a line in parts."""
+    """What `files` gives, with its files of one paper a line that are larger than `size` bytes in parts of about that."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, size: int = SIZE, *, longest: int = LARGEST) -> None:
         self._files = files
+        self._size = size
+        self._longest = longest
 
     def __iter__(self) -> Iterator[Raw | Unread | Parts]:
         for given in self._files.names():
             if isinstance(given, Unread):
                 yield given
-            elif _is_large(given):
-                yield Parts(given, _Lines(given))
+            elif _is_large(given, self._size):
+                yield Parts(given, _Lines(given, self._size, self._longest))
             else:
                 yield self._files.read(given)
 
     def count(self) -> int:
         """How many pages there will be, about: a part counts as one."""
-        names = [given for given in self._files.names() if isinstance(given, str)]
-        return sum(-(-Path(name).stat().st_size // SIZE) if _is_large(name) else 1 for name in names)
+        names = (given for given in self._files.names() if isinstance(given, str))
+        return sum(-(-Path(name).stat().st_size // self._size) if _is_large(name, self._size) else 1 for name in names)
 
 
-def _is_large(name: str) -> bool:
+def _is_large(name: str, size: int) -> bool:
     try:
         path = Path(name)
-        if name == "-" or not path.is_file() or path.stat().st_size <= SIZE:
+        if name == "-" or not path.is_file() or path.stat().st_size <= size:
             return False
         with path.open("rb") as file:
             return _TWO_OBJECTS.match(file.read(_HEAD).removeprefix(codecs.BOM_UTF8)) is not None
@@ -60,12 +62,15 @@ class _Lines:
     """The parts of a file, each of whole lines: where they end depends on nothing but what stands before."""
 
     name: str
+    size: int
+    longest: int
 
     def __iter__(self) -> Iterator[Raw]:
         listed = day_in(Path(self.name).name)
         line = 1
         for data in self._parts():
-            yield Raw(self.name, data, "jsonl", listed=listed, line=line)
+            if data.strip():
+                yield Raw(self.name, data, "jsonl", listed=listed, line=line)
             line += data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
 
     def _parts(self) -> Iterator[bytes]:
@@ -73,15 +78,14 @@ class _Lines:
         size = 0
         try:
             with Path(self.name).open("rb") as file:
-                while line := file.readline(LARGEST):
-                    if len(line) == LARGEST:
-                        raise InputError(self.name, f"a line of more than {LARGEST // 1024 // 1024} MB: no paper is")
+                while line := file.readline(self.longest):
+                    if len(line) == self.longest:
+                        raise InputError(self.name, f"a line of {self.longest:,} bytes or more: no paper has that")
                     held.append(line)
                     size += len(line)
-                    if size >= SIZE or len(held) == LINES:
+                    if size >= self.size or len(held) == LINES:
                         yield b"".join(held)
                         held, size = [], 0
         except OSError as error:
             raise InputError(self.name, error.strerror or str(error)) from error
-        if b"".join(held).strip():
-            yield b"".join(held)
+        yield b"".join(held)
