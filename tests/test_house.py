@@ -76,9 +76,12 @@ def test_version_is_light() -> None:
         ["list", "adapters", "--count"],
         ["search", "adapters"],
         ["search", "--any", "adapters", "forgetting"],
+        ["list", "--topic", "peft", "--since", "2024", "--authors", "<=3", "--sort", "title"],
         ["show", "1"],
         ["similar", "1"],
         ["digest", "--peek"],
+        ["digest", "--peek", "--format", "markdown"],
+        ["stats"],
     ],
     ids=" ".join,
 )

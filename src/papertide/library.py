@@ -25,6 +25,7 @@ from papertide.records.plain import PaperDict
 from papertide.records.reports import AddReport
 from papertide.sources.archive import Archive
 from papertide.sources.files import Files
+from papertide.sources.parts import InParts
 from papertide.store import SqliteStore, open_library
 from papertide.store.base import Decided, Selection
 
@@ -83,7 +84,7 @@ class Library:
     ) -> AddReport:
         """Read pages from files and folders; what can't be read is a problem in the report, the rest is stored."""
         named = [paths] if isinstance(paths, (str, Path)) else list(paths)
-        source = Files([str(path) for path in named], SUFFIXES)
+        source = InParts(Files([str(path) for path in named], SUFFIXES))
         rules = self._rules()
         steps = add_flow(
             source,

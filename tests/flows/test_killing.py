@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.killing import CASES, all_killed
+from killing import CASES, all_killed
 
 from papertide.cli.app import COMMANDS
 

@@ -102,7 +102,7 @@ DAMAGE: dict[str, tuple[list[str], list[str]]] = {
     "a table is gone": (["DROP TABLE robots"], ["schema"]),
     "a table is another": (["ALTER TABLE robots ADD COLUMN more TEXT"], ["schema"]),
     "a tag on no paper": (["INSERT INTO tag VALUES ('ada', 99, 'x')"], ["references"]),
-    "a topic of no paper": (["INSERT INTO paper_topic VALUES (99, 'x', 0)"], ["references"]),
+    "a topic of no paper": (["INSERT INTO paper_topic VALUES (99, 'x', 0, NULL, NULL)"], ["references"]),
     "an old number of no paper": (["UPDATE paper_alias SET paper_id = 99"], ["references"]),
     "a digest that is gone": (["DELETE FROM digest"], ["references"]),
     "a page that is gone": (["DELETE FROM page WHERE id = 2"], ["references"]),

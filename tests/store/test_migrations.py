@@ -226,5 +226,8 @@ def test_a_library_of_the_first_schema_moves_on(path: Path) -> None:
     held = dump(path)
     assert held["(user_version)"] == [(migrations.NEWEST,)]
     assert [row[1] for row in held["paper"]] == ["Low-rank adapters", "Forgetting in tuning"]
-    assert [(row[2], row[-2:]) for row in held["page"]] == [("old.txt", ("auto", None)), ("page-1", ("auto", None))]
+    assert [(row[2], row[-3:]) for row in held["page"]] == [
+        ("old.txt", ("auto", None, 1)),
+        ("page-1", ("auto", None, 1)),
+    ]
     assert len(held["decision"]) == 1

@@ -57,7 +57,8 @@ class Library:
         number = paper["id"]
         self._rows("paper_source", [(number, source) for source in paper["source_ids"]])
         self._rows("paper_listed", [(number, day) for day in paper["listed"]])
-        self._rows("paper_topic", [(number, topic, place) for place, topic in enumerate(paper["topics"])])
+        known = (paper["published"], paper["author_count"])
+        self._rows("paper_topic", [(number, topic, place, *known) for place, topic in enumerate(paper["topics"])])
         self._rows("tag", [(READER, number, tag) for tag in paper["tags"]])
         if paper["status"] != "inbox":
             self._rows("status", [(READER, number, paper["status"])])

@@ -21,6 +21,7 @@ from papertide.flows.add import add as flow
 from papertide.parsers import LAYOUTS, SUFFIXES
 from papertide.records.reports import AddReport
 from papertide.sources.files import Files
+from papertide.sources.parts import InParts
 from papertide.store import SqliteStore, open_library
 from papertide.views.console import Console
 
@@ -58,7 +59,7 @@ def add(
     if layout != "auto" and layout not in LAYOUTS:
         raise UsageError(f"no layout {layout!r}; there are auto, {', '.join(sorted(LAYOUTS))}")
     day = day_given(captured, "--captured")
-    source = Files(paths, SUFFIXES)
+    source = InParts(Files(paths, SUFFIXES))
     with ExitStack() as stack:
         open_store = _opener(common, stack, dry_run=dry_run)
         steps = flow(

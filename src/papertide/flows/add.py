@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -19,14 +19,17 @@ from papertide.matching.cluster import Group, Plan, Ruling, plan
 from papertide.matching.keys import face_of
 from papertide.matching.merge import fold
 from papertide.matching.realign import realign
-from papertide.normal import printable
-from papertide.parsers import parse
+from papertide.normal import printable, title_key
+from papertide.parsers import parse, titles
 from papertide.records.listing import Listing
 from papertide.records.paper import Facts, Seen
 from papertide.records.reports import AddReport, InputProblem
-from papertide.sources.base import Archive, Raw, Unread
+from papertide.sources.base import Archive, Parts, Raw, Unread
 from papertide.store.base import Adding, KnownPage, PageFacts, PlacedPaper, PlacedSighting, SaidVerdict, Store
 from papertide.topics import Taxonomy
+
+MOST_PROBLEMS = 1_000
+"""Problems of one file that are told one by one; nobody reads more."""
 
 S = TypeVar("S")
 R = TypeVar("R", bound=AddReport)
@@ -50,6 +53,17 @@ class Tally:
     unchanged: int = 0
     problems: list[InputProblem] = field(default_factory=list)
 
+    def take(self, other: Tally) -> None:
+        """Count what another tally counted; its pages are those of one file, which is one page to people."""
+        self.pages += min(other.pages, 1)
+        self.new += other.new
+        self.merged += other.merged
+        self.unchanged += other.unchanged
+        left = len(other.problems) - MOST_PROBLEMS
+        self.problems += other.problems[:MOST_PROBLEMS]
+        if left > 0:
+            self.problems.append(InputProblem(input=other.problems[0].input, reason=f"{left:,} more like these"))
+
     def report(self) -> AddReport:
         """The tally as a record."""
         return AddReport(
@@ -63,7 +77,7 @@ class Tally:
 
 
 def add(
-    inputs: Iterable[Raw | Unread],
+    inputs: Iterable[Raw | Unread | Parts],
     open_store: Callable[[], Store],
     taxonomy: Taxonomy,
     *,
@@ -73,7 +87,7 @@ def add(
     dry_run: bool = False,
     archive: Archive | None = None,
 ) -> Generator[Step, None, AddReport]:
-    """Add pages, yielding a Step for each input; the generator's value is the report.
+    """Add pages, yielding a Step for each page; the generator's value is the report. The pages of `Parts` are one input.
 
     The store is opened when the first page was read, so that inputs with nothing in them leave nothing behind. An input
     that fails is a problem in the report; the others are stored. A library that fails (a full disk) when pages were
@@ -83,34 +97,76 @@ def add(
     tally = Tally()
     adder: Adder | None = None
     with _taken_back() if dry_run else nullcontext() as outer:
+
+        def ready() -> Adder:
+            nonlocal adder
+            if adder is None:
+                store = open_store()
+                if outer is not None:
+                    outer(store.adding)
+                adder = Adder(store, taxonomy, now, nested=dry_run, archive=None if dry_run else archive)
+            return adder
+
         for given in inputs:
-            raw = _told(given, layout, captured)
-            notes: tuple[str, ...] = ()
+            name = printable(given.name)
             try:
+                if isinstance(given, Parts):
+                    yield from _in_parts(given, layout, captured, ready, tally)
+                    continue
+                raw = _told(given, layout, captured)
                 stated = stated_in(raw)
-                listing = _listing(raw) if stated is None else None
-                if adder is None:
-                    store = open_store()
-                    if outer is not None:
-                        outer(store.adding)
-                    adder = Adder(store, taxonomy, now, nested=dry_run, archive=None if dry_run else archive)
                 if stated is None:
-                    notes = adder.add(cast("Raw", raw), cast("Listing", listing), tally)
+                    listing = _listing(raw)
+                    notes = ready().add(cast("Raw", raw), listing, tally)
                 else:
-                    notes = take_in(adder, taxonomy, raw.name, stated, tally)
+                    notes = take_in(ready(), taxonomy, name, stated, tally)
                     if stated.rest:
-                        rest = Raw(raw.name, stated.rest)
-                        notes += adder.add(rest, _listing(rest), tally)
+                        rest = Raw(name, stated.rest)
+                        notes += ready().add(rest, _listing(rest), tally)
+                yield Step(name, notes)
             except InputError as error:
-                tally.problems.append(InputProblem(input=raw.name, reason=error.reason))
+                tally.problems.append(InputProblem(input=name, reason=error.reason))
+                yield Step(name)
             except LibraryError as error:
                 if not tally.pages or dry_run:
                     raise
                 reason = f"not stored, nor what comes after it: {error.reason}"
-                tally.problems.append(InputProblem(input=raw.name, reason=reason))
+                tally.problems.append(InputProblem(input=name, reason=reason))
                 break
-            yield Step(raw.name, notes)
     return tally.report()
+
+
+def _in_parts(
+    given: Parts, layout: str, captured: date | None, ready: Callable[[], Adder], tally: Tally
+) -> Iterator[Step]:
+    """Add the pages of one file, all or none; one that can't be read is a problem, as a line of a page is."""
+    own = Tally()
+    name = printable(given.name)
+    keys = _title_keys(given)
+    if not keys:
+        raise InputError(name, "no line is a JSON object with a title")
+    adder = ready()
+    together = adder.together(keys)
+    del keys
+    with together:
+        for page in given.pages:
+            raw = cast("Raw", _told(page, layout, captured))
+            notes: tuple[str, ...] = ()
+            try:
+                notes = adder.add(raw, _listing(raw), own)
+            except InputError as error:
+                own.problems.append(InputProblem(input=name, line=raw.line, reason=error.reason))
+            yield Step(name, notes)
+    tally.take(own)
+
+
+def _title_keys(given: Parts) -> list[str]:
+    """The keys of all titles of a file."""
+    found: list[str] = []
+    for raw in given.pages:
+        with suppress(InputError):  # it is told when the page is added
+            found += map(title_key, titles(raw.data))
+    return found
 
 
 def report_of(steps: Generator[S, None, R], each: Callable[[S], object] = lambda _step: None) -> R:
@@ -135,7 +191,7 @@ def _told(given: Raw | Unread, layout: str, captured: date | None) -> Raw | Unre
 def _listing(raw: Raw | Unread) -> Listing:
     if isinstance(raw, Unread):
         raise InputError(raw.name, raw.reason)
-    return parse(raw.data, raw.layout, raw.captured, listed=raw.listed)
+    return parse(raw.data, raw.layout, raw.captured, listed=raw.listed, line=raw.line)
 
 
 class _TakeBack(Exception):
@@ -194,6 +250,7 @@ class Adder:
         self._now = now
         self._nested = nested
         self._archive = archive
+        self._titling = store.titling
         self._titles = NearTitles(store.titling)
         with self.transaction():
             relabel(store, taxonomy)
@@ -201,6 +258,20 @@ class Adder:
     def transaction(self) -> AbstractContextManager[object]:
         """All that is placed inside is kept together; in a dry run all transactions are one."""
         return nullcontext() if self._nested else self._store.transaction()
+
+    @contextmanager
+    def together(self, keys: Collection[str]) -> Iterator[None]:
+        """All pages that are added inside are kept together, or none is; `keys` are those of all their titles."""
+        nested = self._nested
+        try:
+            with self._store.at_large(), self.transaction():
+                self._nested = True
+                self._titles.expect(keys)
+                del keys  # a million of them are a hundred megabytes
+                yield
+        finally:
+            self._nested = nested
+            self._titles = NearTitles(self._titling)  # what was learnt of pages that are not kept is wrong
 
     def add(self, raw: Raw, listing: Listing, tally: Tally) -> tuple[str, ...]:
         """Add one page; gives the remarks on it."""
@@ -236,7 +307,14 @@ class Adder:
         papers, place_of = self._changed(decided, everything, before, read.fresh, nameless, concerned)
         self._store.place(
             PageFacts(
-                digest, raw.name, listing.layout, listing.captured, listing.captured_given, raw.layout, raw.listed
+                digest,
+                raw.name,
+                listing.layout,
+                listing.captured,
+                listing.captured_given,
+                raw.layout,
+                raw.listed,
+                raw.line,
             ),
             papers,
             {old: place_of[number] for old, number in decided.given_up.items()},
@@ -323,7 +401,8 @@ class Adder:
         for number, group in enumerate(decided.groups):
             refs = frozenset(p.ref for p in group.placements)
             was = before.get(group.paper_id or 0, frozenset())
-            as_it_was = refs.isdisjoint(fresh) and refs.isdisjoint(concerned) and was == refs
+            is_fresh = any(ref in fresh for ref in refs)  # `isdisjoint` would walk all that is fresh
+            as_it_was = not is_fresh and refs.isdisjoint(concerned) and was == refs
             if as_it_was and number not in joined and not nameless:
                 continue
             stored = {ref for ref in refs if ref > 0}
@@ -515,13 +594,14 @@ def _compared(listing: Listing, known: KnownPage | None, page: str) -> _Read:
 
 def _as_was_said(raw: Raw, listing: Listing, known: KnownPage | None) -> tuple[Raw, Listing]:
     """What was said of a page when it was added before still holds, unless a person says something else now."""
-    if known is None or raw.captured is not None:
+    if known is None or (raw.captured is not None and raw.line == known.line):
         return raw, listing
-    listed = known.listed or raw.listed
-    if not known.captured_given and listed == raw.listed:
+    told = raw if raw.captured is not None else replace(raw, listed=known.listed or raw.listed)
+    told = replace(told, line=known.line)
+    captured = known.captured if known.captured_given and raw.captured is None else raw.captured
+    if captured == raw.captured and told == raw:
         return raw, listing
-    captured = known.captured if known.captured_given else None
-    return replace(raw, listed=listed), parse(raw.data, listing.layout, captured, listed=listed)
+    return told, parse(raw.data, listing.layout, captured, listed=told.listed, line=told.line)
 
 
 def _position(ref: int) -> int | None:

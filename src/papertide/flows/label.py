@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from papertide.store.base import Store
-from papertide.topics import Taxonomy
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from papertide.store.base import Store
+    from papertide.topics import Taxonomy
 
 
 def relabel(store: Store, taxonomy: Taxonomy) -> bool:

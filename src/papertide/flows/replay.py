@@ -69,7 +69,7 @@ def _raw(page: StoredPage, archive: OpenArchive) -> Raw | None:
     except LibraryError as error:
         raise InputError(page.name, f"left as it was: {error}") from error
     captured = page.captured if page.captured_given else None
-    return None if data is None else Raw(page.name, data, page.asked, captured, page.listed)
+    return None if data is None else Raw(page.name, data, page.asked, captured, page.listed, page.line)
 
 
 def _listing(page: StoredPage, raw: Raw) -> Listing:
@@ -91,11 +91,11 @@ def _read(page: StoredPage, raw: Raw) -> Listing:
     """
     asked = raw.layout if raw.layout in LAYOUTS else "auto"
     try:
-        return parse(raw.data, asked, raw.captured, listed=raw.listed)
+        return parse(raw.data, asked, raw.captured, listed=raw.listed, line=raw.line)
     except LayoutError:
         if page.layout in LAYOUTS:
             with suppress(LayoutError):
-                return parse(raw.data, page.layout, raw.captured, listed=raw.listed)
+                return parse(raw.data, page.layout, raw.captured, listed=raw.listed, line=raw.line)
         raise
 
 

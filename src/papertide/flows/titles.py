@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from papertide.matching.index import TitleIndex, near_among, weighed
 from papertide.matching.keys import Face
@@ -29,6 +29,14 @@ class NearTitles:
         self._held = TitleIndex()
         self._loaded = 0
         self._near: Callable[[str], Sequence[str]] = self._by_marks
+        self._expected = False
+
+    def expect(self, keys: Collection[str]) -> None:
+        """Look at the titles of many pages, which are taken in from now on, all at once if they are as many as that."""
+        newest = self._titling.newest()
+        if len(keys) >= MANY and newest <= TIMES * len(keys):
+            self._near = near_among([*self._titling.keys(after=0), *keys], CANDIDATE_RATIO)
+            self._expected = True
 
     def take(self, faces: Iterable[Face]) -> None:
         """Take in the titles of a page; from now on they are found as well."""
@@ -37,7 +45,8 @@ class NearTitles:
             keys[face.key] = keys.get(face.key, False) or not face.arxiv_id
         before = self._titling.newest()
         self._titling.keep(keys, marks_of)
-        self._near = self._way(len(keys), before)
+        if not self._expected:
+            self._near = self._way(len(keys), before)
 
     def near(self, key: str) -> Sequence[str]:
         """The keys near a key. For a title that came with arXiv ids only, those will do that ever came without one."""

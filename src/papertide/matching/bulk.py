@@ -110,15 +110,23 @@ class _Shelf:
         self._first_own = len(below)
         self._sizes = np.array([len(known[k]) for k in self._numbers.tolist()], np.int64)
         self._least = least
-        made = []
+        # Each array is let go as soon as the next is made of it: of a million keys one is a hundred megabytes.
+        made_codes, made_owners, made_counts = [], [], []
         for start in range(0, len(self._numbers), _KEYS):
             part = [known[k] for k in self._numbers[start : start + _KEYS].tolist()]
-            made.append(_marks(part, self._sizes[start : start + _KEYS], start, limit))
-        codes = np.concatenate([marks.codes for marks in made])
+            marks = _marks(part, self._sizes[start : start + _KEYS], start, limit)
+            made_codes.append(marks.codes)
+            made_owners.append(marks.owners)
+            made_counts.append(marks.counts)
+        codes = np.concatenate(made_codes)
+        made_codes.clear()
+        places = (codes & np.uint64(_LAST_PLACE)).astype(np.uint8)
         order = np.argsort(codes)
-        self._places = (codes[order] & np.uint64(_LAST_PLACE)).astype(np.int16)
-        self._owners = np.concatenate([marks.owners for marks in made])[order]
-        self._signatures = _signatures(np.concatenate([marks.counts for marks in made]))
+        del codes
+        self._places = places[order]
+        self._owners = np.concatenate(made_owners)[order]
+        del order
+        self._signatures = _signatures(np.concatenate(made_counts))
 
     def candidates(self) -> Iterator[_Numbers]:
         """The pairs that may be near, as places in `known`, packed, many at once; one may be given several times."""
@@ -137,15 +145,17 @@ class _Shelf:
 
     def _neighbours(self) -> Iterator[tuple[_Numbers, int]]:
         """Rows of marks, and how far below each there is one that the first half of the signatures allows."""
-        first, second = (words[self._owners] for words in self._signatures[:2])
         longest = self._sizes * (200 - self._least) / self._least
-        allowed = np.minimum(self._allowed(self._sizes + longest), 128).astype(np.uint8)[self._owners]
-        for start in range(0, len(first), _ROWS):
-            for step in range(1, min(REACH, len(first) - start - 1) + 1):
-                stop = min(start + _ROWS, len(first) - step)
-                apart = np.bitwise_count(first[start:stop] ^ first[start + step : stop + step])
-                apart += np.bitwise_count(second[start:stop] ^ second[start + step : stop + step])
-                rows = np.flatnonzero(apart <= allowed[start:stop])
+        limits = np.minimum(self._allowed(self._sizes + longest), 128).astype(np.uint8)
+        for start in range(0, len(self._owners), _ROWS):
+            owners = self._owners[start : start + _ROWS + REACH]
+            first, second = (words[owners] for words in self._signatures[:2])
+            allowed = limits[owners]
+            for step in range(1, min(REACH, len(owners) - 1) + 1):
+                stop = min(_ROWS, len(owners) - step)
+                apart = np.bitwise_count(first[:stop] ^ first[step : stop + step])
+                apart += np.bitwise_count(second[:stop] ^ second[step : stop + step])
+                rows = np.flatnonzero(apart <= allowed[:stop])
                 if len(rows):
                     yield rows + start, step
 
@@ -156,7 +166,7 @@ class _Shelf:
     def _screened(self, rows: _Numbers, steps: _Numbers) -> _Numbers:
         """Of these neighbours those that the lengths, the places and the whole signatures allow."""
         others = rows + steps
-        shift = np.abs(self._places[rows] - self._places[others])
+        shift = np.abs(self._places[rows].astype(np.int16) - self._places[others])
         ones, others = self._owners[rows].astype(np.int64), self._owners[others].astype(np.int64)
         apart = np.abs(self._sizes[ones] - self._sizes[others])
         allowed = self._allowed(self._sizes[ones] + self._sizes[others])

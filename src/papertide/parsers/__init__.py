@@ -6,7 +6,7 @@ a text that isn't its own; so detection is trying them in order, most telling fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib import import_module
 from types import ModuleType
@@ -53,11 +53,12 @@ def parse(
     captured: date | None = None,
     *,
     listed: date | Literal["captured"] | None = "captured",
+    line: int = 1,
 ) -> Listing:
     """Read one page. `captured` is the day it was saved; it settles the years that the page leaves out.
 
     `listed` is the day whose listing it is, for entries that don't say so themselves: the day of the capture, unless it is
-    given; None for a page that is no day's listing, such as a search.
+    given; None for a page that is no day's listing, such as a search. `line` is the line of its file that it begins with.
     Raises LayoutError for a page that fits no known layout (or not the one asked for), InputError for bytes that are no
     text, UsageError for a layout that doesn't exist. Entries that can't be read are the Listing's problems.
     """
@@ -67,7 +68,26 @@ def parse(
     listing = _detect(text, captured) if layout == "auto" else _read_as(layout, text, captured)
     if listing.layout in _OF_A_DAY:
         listing = _with_day(listing, captured if listed == "captured" else listed)
+    if line > 1:
+        listing = _from_line(listing, line)
     return listing.model_copy(update={"notes": (note, *listing.notes)}) if note else listing
+
+
+def titles(data: bytes) -> Iterator[str]:
+    """The titles of a page of layout "jsonl", read much quicker than the page; also those of records that aren't read."""
+    found: Iterator[str] = _module("jsonl").titles(decode(data)[0])
+    return found
+
+
+def _from_line(listing: Listing, first: int) -> Listing:
+    """A listing whose lines are counted from the beginning of the file that its page is a part of."""
+
+    def moved(line: int | None) -> dict[str, int]:
+        return {} if line is None else {"line": line + first - 1}
+
+    entries = tuple(entry.model_copy(update=moved(entry.line)) for entry in listing.entries)
+    problems = tuple(problem.model_copy(update=moved(problem.line)) for problem in listing.problems)
+    return listing.model_copy(update={"entries": entries, "problems": problems})
 
 
 def _with_day(listing: Listing, listed: date | None) -> Listing:

@@ -82,6 +82,17 @@ def parse(text: str, captured: date | None) -> Listing:
     return structured(NAME, entries, problems, captured)
 
 
+def titles(text: str) -> Iterator[str]:
+    """The titles of a text, without reading the papers."""
+    for piece in _pieces(text.removeprefix("\ufeff")):
+        paper = piece.value
+        item = paper.get("paper") if isinstance(paper, dict) else None
+        title = paper.get("title") if isinstance(paper, dict) else None
+        title = title if isinstance(title, str) else item.get("title") if isinstance(item, dict) else None
+        if isinstance(title, str):
+            yield _tidy(title)
+
+
 # --- from text to values ----------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ it, best first, each as `Request`s one page after the other. `http` carries a Re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -17,7 +17,7 @@ class Raw:
     """One page, not yet read; `name` is how a person would name it again.
 
     What the source knows of it besides: its `layout`, the day it was `captured`, and the day whose listing it is
-    (`listed`), for entries that don't say themselves.
+    (`listed`), for entries that don't say themselves. `line` is the line that it begins with in its file, from 1.
     """
 
     name: str
@@ -25,6 +25,18 @@ class Raw:
     layout: str = "auto"
     captured: date | None = None
     listed: date | None = None
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A file too large to be one page: its pages, to be added all or none; walking them may raise InputError.
+
+    They can be walked several times.
+    """
+
+    name: str
+    pages: Iterable[Raw]
 
 
 @dataclass(frozen=True, slots=True)

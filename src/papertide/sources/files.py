@@ -30,18 +30,24 @@ class Files:
         self._stdin = stdin
 
     def __iter__(self) -> Iterator[Raw | Unread]:
-        for name in self._paths:
-            if name == "-":
-                yield self._read_stdin()
-            elif _is_folder(name):
-                yield from self._folder(name)
-            else:
-                yield _read(name)
+        for given in self.names():
+            yield given if isinstance(given, Unread) else self.read(given)
 
     def count(self) -> int:
         """How many pages there will be, as far as can be told before reading them."""
-        folders = (self._files_in(name) if name != "-" and _is_folder(name) else [name] for name in self._paths)
-        return sum(len(found) for found in folders)
+        return sum(isinstance(given, str) for given in self.names())
+
+    def names(self) -> Iterator[str | Unread]:
+        """The name of each file, `-` for standard input; of a folder without pages what is to be told of it."""
+        for name in self._paths:
+            if name != "-" and _is_folder(name):
+                yield from self._folder(name)
+            else:
+                yield name
+
+    def read(self, name: str) -> Raw | Unread:
+        """One page, by the name that `names` gives it."""
+        return self._read_stdin() if name == "-" else _read(name)
 
     def _read_stdin(self) -> Raw | Unread:
         if sys.stdin is None:
@@ -49,13 +55,12 @@ class Files:
         data = self._stdin().read(LARGEST + 1)
         return _too_large("standard input") if len(data) > LARGEST else Raw("standard input", data)
 
-    def _folder(self, name: str) -> Iterator[Raw | Unread]:
+    def _folder(self, name: str) -> Iterator[str | Unread]:
         found = self._files_in(name)
         if not found:
             endings = " ".join(f"*{suffix}" for suffix in sorted(self._suffixes))
             yield Unread(name, f"no pages in this folder (looked for {endings})")
-        for path in found:
-            yield _read(path)
+        yield from found
 
     def _files_in(self, name: str) -> list[str]:
         found: list[str] = []
@@ -91,13 +96,13 @@ def _read(name: str) -> Raw | Unread:
             data = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL
         return Unread(name, getattr(error, "strerror", None) or str(error))
-    return _too_large(name) if len(data) > LARGEST else Raw(name, data, listed=_day_in(path.name))
+    return _too_large(name) if len(data) > LARGEST else Raw(name, data, listed=day_in(path.name))
 
 
 _DAY = re.compile(r"(?<!\d)20\d\d-\d\d-\d\d(?!\d)")
 
 
-def _day_in(name: str) -> date | None:
+def day_in(name: str) -> date | None:
     """The day in a file's name such as `daily-2024-08-01.json`, which an answer may leave out."""
     found = _DAY.search(name)
     try:

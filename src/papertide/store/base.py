@@ -44,20 +44,24 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
-    """A page that was added before: its number, its capture, its stored sightings by position, and whose day's it is."""
+    """A page that was added before: its number, its capture, its stored sightings by position, whose day's it is, and the
+    line that it begins with in its file.
+    """
 
     id: int
     captured: date | None
     captured_given: bool
     sightings: Mapping[int, Seen]
     listed: date | None = None
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
     """A page that is being added; `digest` is the SHA-256 of its bytes in hexadecimal.
 
-    `asked` is the layout that was asked for, `listed` the day whose listing it is by its name or address.
+    `asked` is the layout that was asked for, `listed` the day whose listing it is by its name or address, `line` the line
+    that it begins with in its file, from 1.
     """
 
     digest: str
@@ -67,6 +71,7 @@ class PageFacts:
     captured_given: bool
     asked: str = "auto"
     listed: date | None = None
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,9 @@ class Adding(Protocol):
 
     def transaction(self) -> AbstractContextManager[object]:
         """All that is written inside is kept together, or nothing of it is."""
+
+    def at_large(self) -> AbstractContextManager[object]:
+        """While this lasts, much is written: more memory is spent on it than on a page."""
 
     def known_page(self, digest: str) -> KnownPage | None:
         """The page with these bytes, if it was added before."""
@@ -415,7 +423,8 @@ class StoredPage:
     """A page that was added: the SHA-256 of its bytes, what it was read as, and what was said of it then.
 
     `asked` is the layout that was asked for ("auto" for any), `listed` the day whose listing it is by its name or
-    address, `added` a moment (ISO text, UTC), `entries` how many it showed when it was read last.
+    address, `added` a moment (ISO text, UTC), `entries` how many it showed when it was read last, `line` the line that it
+    begins with in its file.
     """
 
     digest: str
@@ -427,6 +436,7 @@ class StoredPage:
     listed: date | None
     added: str
     entries: int
+    line: int = 1
 
 
 class Recalling(Protocol):

@@ -126,7 +126,7 @@ class Patience:
                 return work()
             except sqlite3.OperationalError as error:
                 passed = time.monotonic() - begin
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or passed >= self.seconds:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY or passed >= self.seconds:
                     raise
                 if passed >= _QUIET and not told:
                     told = True

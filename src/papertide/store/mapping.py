@@ -32,15 +32,29 @@ PAPER_COLUMNS = (
 )  # fmt: skip
 """The columns of the read path's SELECT, in the order in which `--json` prints them."""
 
-_LISTS = tuple(PAPER_COLUMNS.index(name) for name in ("source_ids", "listed", "authors", "topics", "tags"))
-_INFERRED = PAPER_COLUMNS.index("year_inferred")
+ROW_COLUMNS = tuple(
+    name for name in PAPER_COLUMNS if name not in {"source_ids", "listed", "topics", "tags", "status", "note", "score"}
+)
+"""Those of them that are columns of `paper`."""
+Sides = tuple[list[tuple[int, str]], ...]
+"""What a paper's side tables say, in no order, each with a place to sort by: source ids, days, topics, tags, status, note."""
+_NOTHING: dict[str, object] = dict.fromkeys(PAPER_COLUMNS)
+_decoded = json.JSONDecoder().decode
 
 
-def paper_from_row(row: Sequence[object]) -> PaperDict:
-    """A row in the order of PAPER_COLUMNS as a PaperDict; it was validated when it went in."""
-    values = list(row)
-    for place in _LISTS:
-        text = values[place]
-        values[place] = json.loads(text) if isinstance(text, str) and text != "[]" else []
-    values[_INFERRED] = bool(values[_INFERRED])
-    return cast("PaperDict", dict(zip(PAPER_COLUMNS, values, strict=True)))
+def paper_from_row(row: Sequence[object], sides: Sides, score: float | None) -> PaperDict:
+    """A row of `paper`, in the order of ROW_COLUMNS, as a PaperDict; it was validated when it went in."""
+    values = _NOTHING.copy()
+    values.update(zip(ROW_COLUMNS, row, strict=True))
+    authors = cast("str", values["authors"])
+    values["authors"] = _decoded(authors) if authors != "[]" else []
+    values["year_inferred"] = bool(values["year_inferred"])
+    sources, listed, topics, tags, status, note = sides
+    values["source_ids"] = [value for _, value in sorted(sources)]
+    values["listed"] = [value for _, value in sorted(listed)]
+    values["topics"] = [value for _, value in sorted(topics)]
+    values["tags"] = [value for _, value in sorted(tags)]
+    values["status"] = status[0][1] if status else "inbox"
+    values["note"] = note[0][1] if note else None
+    values["score"] = score
+    return cast("PaperDict", values)

@@ -10,7 +10,7 @@ from papertide.store.engine import Database, translated
 
 _PAGES = """
 SELECT digest, name, layout, asked, captured, captured_given, listed, added,
-       (SELECT count(*) FROM sighting s WHERE s.page_id = g.id AND s.position >= 0)
+       (SELECT count(*) FROM sighting s WHERE s.page_id = g.id AND s.position >= 0), line
 FROM page g ORDER BY g.id
 """
 
@@ -26,8 +26,8 @@ class PageList:
         with translated(self._database.path):
             rows = self._database.connection.execute(_PAGES).fetchall()
         return [
-            StoredPage(digest, name, layout, asked, _day(captured), bool(given), _day(listed), added, entries)
-            for digest, name, layout, asked, captured, given, listed, added, entries in rows
+            StoredPage(digest, name, layout, asked, _day(captured), bool(given), _day(listed), added, entries, line)
+            for digest, name, layout, asked, captured, given, listed, added, entries, line in rows
         ]
 
     def undisturbed(self) -> AbstractContextManager[object]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from typing import Any
 
@@ -60,12 +60,14 @@ _NEW_SIGHTING = _inserting(SightingRow, number=False)
 _NEW_ALIAS = _inserting(PaperAliasRow)
 _PAGE_AGAIN = (
     "UPDATE page SET layout = :layout, captured = :captured, captured_given = :captured_given, asked = :asked,"
-    " listed = :listed WHERE id = :id"
+    " listed = :listed, line = :line WHERE id = :id"
 )
 _PLACING = ("paper_id", "method", "score", "reason")
 _READING = ("entry", "title_key", "text_key", "arxiv_id", "doi", "listed")
 _PLACED_AGAIN = _updating(*_PLACING)
 _READ_AGAIN = _updating(*_PLACING, *_READING)
+_LARGE_CACHE = 128 * 1024
+"""Kibibytes of a library that are held in memory while much is written."""
 _BLANK_PAPER = {name: field.get_default() for name, field in PaperRow.model_fields.items()}
 _SIDES = (
     ("paper_source", _inserting(PaperSourceRow)),
@@ -83,6 +85,13 @@ WHERE s.id IN (
 )
 """
 _OF_PAPERS = f"{_SEEN} WHERE s.paper_id IN (SELECT value FROM json_each(:papers))"
+
+_NEW_TOPIC = (
+    "INSERT INTO paper_topic (topic, place, paper_id, published, author_count)"
+    " SELECT ?1, ?2, id, published, author_count FROM paper WHERE id = ?3"
+)
+_TEXTS = "SELECT id, title, abstract FROM paper WHERE id > ? ORDER BY id LIMIT ?"
+_TEXTS_AT_ONCE = 1_000
 
 # Papers that a person did something with: those stay, whatever becomes of the pages that showed them.
 _HELD = " UNION ".join(
@@ -108,21 +117,32 @@ class PaperStore:
         """All that is written inside is kept together, or nothing of it is."""
         return self._database.transaction()
 
+    @contextmanager
+    def at_large(self) -> Iterator[None]:
+        """Hold more of the library in memory than a page needs: its indexes are written all over."""
+        with translated(self._database.path):
+            held = self._connection.execute("PRAGMA cache_size").fetchone()[0]
+            self._connection.execute(f"PRAGMA cache_size = -{_LARGE_CACHE}")
+        try:
+            yield
+        finally:
+            self._connection.execute(f"PRAGMA cache_size = {held}")
+
     def known_page(self, digest: str) -> KnownPage | None:
         """The page with these bytes, if it was added before."""
         with translated(self._database.path):
-            sql = "SELECT id, captured, captured_given, layout, name, listed FROM page WHERE digest = ?"
+            sql = "SELECT id, captured, captured_given, layout, name, listed, line FROM page WHERE digest = ?"
             page = self._connection.execute(sql, (digest,)).fetchone()
             if page is None:
                 return None
             sql = "SELECT position, id, entry, paper_id FROM sighting WHERE page_id = ?"
             rows = self._connection.execute(sql, page[:1]).fetchall()
-        number, captured, given, layout, name, listed = page
+        number, captured, given, layout, name, listed, line = page
         sightings = {
             position: Seen(ref, entry_from_json(entry), layout, _day(captured), name, paper)
             for position, ref, entry, paper in rows
         }
-        return KnownPage(number, _day(captured), bool(given), sightings, _day(listed))
+        return KnownPage(number, _day(captured), bool(given), sightings, _day(listed), line)
 
     def linked(
         self, *, arxiv_ids: Iterable[str], dois: Iterable[str], title_keys: Iterable[str], text_keys: Iterable[str]
@@ -191,7 +211,7 @@ class PaperStore:
         values = {
             "name": page.name, "layout": page.layout, "captured": page.captured.isoformat() if page.captured else None,
             "captured_given": int(page.captured_given), "asked": page.asked,
-            "listed": page.listed.isoformat() if page.listed else None,
+            "listed": page.listed.isoformat() if page.listed else None, "line": page.line,
         }  # fmt: skip
         known = self._connection.execute("SELECT id FROM page WHERE digest = ?", (page.digest,)).fetchone()
         if known is not None:
@@ -221,7 +241,7 @@ class PaperStore:
         for paper in papers:
             if paper.paper_id is None:
                 free += 1
-                new.append({**_BLANK_PAPER, **paper.columns, "id": free, "added": at})
+                new.append({**_BLANK_PAPER, **_columns(paper), "id": free, "added": at})
             numbers.append(free if paper.paper_id is None else paper.paper_id)
         self._connection.executemany(_NEW_PAPER, new)
         return numbers
@@ -235,7 +255,9 @@ class PaperStore:
         self._connection.executemany("UPDATE paper SET arxiv_id = NULL WHERE id = ?", losing)
         for paper in papers:
             old = was.get(paper.paper_id or 0, {})
-            new = {name: value for name, value in paper.columns.items() if name == "arxiv_id" or old.get(name) != value}
+            new = {
+                name: value for name, value in _columns(paper).items() if name == "arxiv_id" or old.get(name) != value
+            }
             changes = ", ".join(f"{name} = :{name}" for name in new)
             self._connection.execute(f"UPDATE paper SET {changes} WHERE id = :id", {**new, "id": paper.paper_id})
 
@@ -269,8 +291,9 @@ class PaperStore:
             [{"paper_id": number, "source_id": source} for paper, number in both for source in paper.source_ids],
             [{"paper_id": number, "day": day} for paper, number in both for day in paper.listed],
             [
-                {"paper_id": number, "topic": topic, "place": k}
+                {"paper_id": number, "topic": topic, "place": k, "published": day, "author_count": authors}
                 for paper, number in both
+                for day, authors in [(paper.columns.get("published"), paper.columns.get("author_count"))]
                 for k, topic in enumerate(paper.topics)
             ],
         )
@@ -291,14 +314,22 @@ class PaperStore:
         with translated(self._database.path):
             for number, names in topics:
                 self._connection.execute("DELETE FROM paper_topic WHERE paper_id = ?", (number,))
-                rows = [(number, name, place) for place, name in enumerate(names)]
-                self._connection.executemany("INSERT INTO paper_topic (paper_id, topic, place) VALUES (?, ?, ?)", rows)
+                rows = [(name, place, number) for place, name in enumerate(names)]
+                self._connection.executemany(_NEW_TOPIC, rows)
             self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('taxonomy', ?)", (digest,))
 
     def texts(self) -> Iterator[tuple[int, str, str | None]]:
         """Number, title and abstract of every paper."""
         with translated(self._database.path):
-            yield from self._connection.execute("SELECT id, title, abstract FROM paper ORDER BY id").fetchall()
+            last = 0
+            while part := self._connection.execute(_TEXTS, (last, _TEXTS_AT_ONCE)).fetchall():
+                yield from part
+                last = part[-1][0]
+
+
+def _columns(paper: PlacedPaper) -> Mapping[str, object]:
+    """The columns of a paper, with what follows from its side tables."""
+    return {**paper.columns, "last_listed": max(paper.listed, default=None)}
 
 
 def _placing(sighting: PlacedSighting, paper_id: int) -> dict[str, object]:

@@ -7,37 +7,35 @@ from collections.abc import Sequence
 from typing import Any
 
 from papertide.normal import arxiv_id
-from papertide.query.ast import Query
+from papertide.query.ast import And, DateRange, Is, NumberRange, Query, conjunction
 from papertide.records.plain import PaperDict, SightingDict
 from papertide.store import select
-from papertide.store.base import Selection, Unknown
+from papertide.store.base import Selection, Sort, Unknown
 from papertide.store.engine import Database, translated
-from papertide.store.mapping import PAPER_COLUMNS, paper_from_row
+from papertide.store.mapping import ROW_COLUMNS, Sides, paper_from_row
 from papertide.store.search import Hit, Searcher
 from papertide.store.vocabulary import unknown_words
 
-_BY_SUBQUERY = {
-    "source_ids": "SELECT json_group_array(x) FROM (SELECT source_id x FROM paper_source WHERE paper_id = p.id ORDER BY 1)",
-    "listed": "SELECT json_group_array(x) FROM (SELECT day x FROM paper_listed WHERE paper_id = p.id ORDER BY 1)",
-    "topics": "SELECT json_group_array(x) FROM (SELECT topic x FROM paper_topic WHERE paper_id = p.id ORDER BY place, 1)",
-    "tags": "SELECT json_group_array(x) FROM (SELECT tag x FROM tag WHERE reader = :reader AND paper_id = p.id ORDER BY 1)",
-    "status": "SELECT coalesce(max(status), 'inbox') FROM status WHERE reader = :reader AND paper_id = p.id",
-    "note": "SELECT max(text) FROM note WHERE reader = :reader AND paper_id = p.id",
-}
+_AT_ONCE = 500
+"""Papers that are read at once: one statement for them all, and one for each of their side tables."""
 
-
-def _column(name: str) -> str:
-    if name == "score":
-        return "k.score"
-    return f"({_BY_SUBQUERY[name]})" if name in _BY_SUBQUERY else f"p.{name}"
-
-
-_COLUMNS = ", ".join(_column(name) for name in PAPER_COLUMNS)
+_WHOLE_ROWS = f"SELECT {', '.join(ROW_COLUMNS)} FROM paper WHERE id IN (SELECT value FROM json_each(?))"
+_OF = "paper_id IN (SELECT value FROM json_each(?1))"
+_SIDE_ROWS = " UNION ALL ".join(
+    (
+        f"SELECT 0, paper_id, source_id, 0 FROM paper_source WHERE {_OF}",
+        f"SELECT 1, paper_id, day, 0 FROM paper_listed WHERE {_OF}",
+        f"SELECT 2, paper_id, topic, place FROM paper_topic WHERE {_OF}",
+        f"SELECT 3, paper_id, tag, 0 FROM tag WHERE reader = ?2 AND {_OF}",
+        f"SELECT 4, paper_id, status, 0 FROM status WHERE reader = ?2 AND {_OF}",
+        f"SELECT 5, paper_id, text, 0 FROM note WHERE reader = ?2 AND {_OF}",
+    )
+)
 
 # What a sort goes by: an expression, and whether the largest comes first. The unknown comes last either way round.
 _SORTS = {
     "published": ("p.published", True),
-    "listed": ("(SELECT max(day) FROM paper_listed WHERE paper_id = p.id)", True),
+    "listed": ("p.last_listed", True),
     "added": ("p.added", True),
     "score": ("p.upvotes", True),  # before there is anything to learn from: see ranking.order
     "upvotes": ("p.upvotes", True),
@@ -45,7 +43,7 @@ _SORTS = {
     "authors": ("p.author_count", False),
     "title": ("p.title COLLATE NOCASE", False),
 }
-_TIES = {"score": "p.comments DESC, p.published DESC, ", "upvotes": "p.comments DESC, p.published DESC, "}
+_TIES: dict[str, tuple[str, ...]] = {"score": ("p.comments", "p.published"), "upvotes": ("p.comments", "p.published")}
 
 
 class Shelf:
@@ -57,18 +55,17 @@ class Shelf:
     def papers(self, selection: Selection) -> list[PaperDict]:
         """The papers of a selection, in its order."""
         plan = select.relevance(selection.query) if selection.sort == "relevance" else None
-        if plan is None:
-            inner, values = _numbered(selection)
-            return self._read(inner, values, selection.reader)
         with translated(self._database.path):
-            hits = _hits(self._searcher(plan.rest, selection.reader), plan, selection)
-        return self._scored(hits, selection.reader)
+            if plan is not None:
+                hits = _hits(self._searcher(plan.rest, selection.reader), plan, selection)
+                return self._scored(hits, selection.reader)
+            sql, values = _numbered(selection)
+            return self._whole(self._database.connection.execute(sql, values).fetchall(), selection.reader)
 
     def similar(self, paper_id: int, reader: str, limit: int) -> list[PaperDict]:
         """The papers most like one, nearest first; `score` says how near."""
         with translated(self._database.path):
-            hits = Searcher(self._database.connection).similar(paper_id, limit)
-        return self._scored(hits, reader)
+            return self._scored(Searcher(self._database.connection).similar(paper_id, limit), reader)
 
     def unknown_words(self, query: Query) -> list[Unknown]:
         """The words of a query that no paper holds, each with the word that was probably meant, if there is one."""
@@ -80,23 +77,25 @@ class Shelf:
         return Searcher(self._database.connection, condition, values)
 
     def _scored(self, hits: Sequence[Hit], reader: str) -> list[PaperDict]:
-        told = json.dumps([(number, round(score, 4)) for number, score in hits])
-        return self._read("SELECT value ->> 0, value ->> 1, key FROM json_each(?)", [told], reader)
+        return self._whole([(number, round(score, 4)) for number, score in hits], reader)
 
     def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
         """These papers, in the order of their numbers; a number that means none is passed over."""
-        return self._read("SELECT value, NULL, value FROM json_each(?)", [json.dumps(list(numbers))], reader)
-
-    def _read(self, inner: str, values: Sequence[object], reader: str) -> list[PaperDict]:
-        """The papers that `inner` selects: their number, their score, and a value to order them by."""
-        # `inner` comes first, so its values are numbered from 1, and the reader's place comes after them.
-        columns = _COLUMNS.replace(":reader", f"?{len(values) + 1}")
-        sql = (
-            f"WITH k (id, score, place) AS MATERIALIZED ({inner})"
-            f" SELECT {columns} FROM k JOIN paper p ON p.id = k.id ORDER BY k.place"
-        )
         with translated(self._database.path):
-            return [paper_from_row(row) for row in self._database.connection.execute(sql, [*values, reader])]
+            return self._whole([(number, None) for number in sorted(set(numbers))], reader)
+
+    def _whole(self, scored: Sequence[tuple[int, float | None]], reader: str) -> list[PaperDict]:
+        """Papers, by number and score, in the order given."""
+        found: list[PaperDict] = []
+        for start in range(0, len(scored), _AT_ONCE):
+            part = scored[start : start + _AT_ONCE]
+            asked = json.dumps([number for number, _ in part])
+            rows = {row[0]: row for row in self._database.connection.execute(_WHOLE_ROWS, (asked,))}
+            sides: dict[int, Sides] = {number: ([], [], [], [], [], []) for number in rows}
+            for kind, number, value, place in self._database.connection.execute(_SIDE_ROWS, (asked, reader)):
+                sides[number][kind].append((place, value))
+            found += [paper_from_row(rows[number], sides[number], score) for number, score in part if number in rows]
+        return found
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection holds, its limit and offset apart."""
@@ -138,11 +137,9 @@ class Shelf:
         """How many papers each topic has, most first; "" counts those without one."""
         with translated(self._database.path):
             connection = self._database.connection
-            counts = dict(
-                connection.execute("SELECT topic, count(*) c FROM paper_topic GROUP BY topic ORDER BY c DESC, topic")
-            )
-            sql = "SELECT count(*) FROM paper p WHERE NOT EXISTS (SELECT 1 FROM paper_topic t WHERE t.paper_id = p.id)"
-            without = connection.execute(sql).fetchone()[0]
+            rows = connection.execute(_TOPICS).fetchall()
+            without = connection.execute("SELECT count(*) FROM paper").fetchone()[0] - sum(first for *_, first in rows)
+        counts = {topic: count for topic, count, _ in rows}
         return {**counts, "": without} if without else counts
 
     def tallies(self, reader: str) -> dict[str, dict[str, int]]:
@@ -211,15 +208,51 @@ def _hits(searcher: Searcher, plan: select.MatchPlan, selection: Selection) -> l
 
 
 def _numbered(selection: Selection) -> _Sql:
-    """A SELECT of the numbers of a selection's papers, their scores, and a place to order them by."""
+    """A SELECT of the numbers of a selection's papers and their scores, in order."""
     limits = [-1 if selection.limit is None else selection.limit, selection.offset]
+    sort: Sort = "published" if selection.sort == "relevance" else selection.sort
+    driven = _by_topic(selection) if sort == "published" and not selection.any_word else None
+    if driven is not None:
+        return driven[0], [*driven[1], *limits]
     where, values = _condition(selection)
-    order = _order("published" if selection.sort == "relevance" else selection.sort, reverse=selection.reverse)
-    sql = (
-        "SELECT id, NULL, row_number() OVER ()"
-        f" FROM (SELECT p.id FROM paper p WHERE ({where}) ORDER BY {order} LIMIT ? OFFSET ?)"
+    order = _order(sort, reverse=selection.reverse)
+    return f"SELECT p.id, NULL FROM paper p WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?", [*values, *limits]
+
+
+def _by_topic(selection: Selection) -> _Sql | None:
+    """A walk along the index of a topic that all the papers have, newest first: None where the query names no such topic.
+
+    The index holds dates and author counts, so what is asked of these is found out there, and only a paper that fits is
+    looked at for the rest.
+    """
+    root = selection.query.root if selection.query is not None else None
+    parts = root.parts if isinstance(root, And) else (root,)
+    topic = next((part for part in parts if isinstance(part, Is) and part.field == "topic"), None)
+    if topic is None:
+        return None
+    others = [part for part in parts if part is not topic and part is not None]
+    there = [part for part in others if isinstance(part, DateRange | NumberRange) and part.field in _IN_TOPIC]
+    _, name = select.where(Query(topic), reader=selection.reader)
+    if name == []:  # a name that no library can hold
+        return None
+    within, bounds = select.where(Query(conjunction(there)), reader=selection.reader)
+    within = within.replace("p.", "t.")  # it names these two columns, and `paper_topic` has them as well
+    rest = conjunction(part for part in others if part not in there)
+    looked_up, more = select.where(Query(rest), reader=selection.reader)
+    join = " CROSS JOIN paper p ON p.id = t.paper_id" if rest is not None else ""
+    order = (
+        _order("published", reverse=selection.reverse)
+        .replace("p.published", "t.published")
+        .replace("p.id", "t.paper_id")
     )
-    return sql, [*values, *limits]
+    sql = (
+        f"SELECT t.paper_id, NULL FROM paper_topic t{join} WHERE t.topic = ? COLLATE NOCASE AND {within} AND ({looked_up})"
+        f" GROUP BY t.published, t.paper_id ORDER BY {order} LIMIT ? OFFSET ?"
+    )
+    return sql, [*name, *bounds, *more]
+
+
+_IN_TOPIC = ("published", "authors")
 
 
 def _order(sort: str, *, reverse: bool) -> str:
@@ -227,20 +260,34 @@ def _order(sort: str, *, reverse: bool) -> str:
     way = "DESC" if largest_first != reverse else "ASC"
     # SQLite takes NULL for the smallest: where the largest comes first, it is last anyway, and an index serves.
     last = " NULLS LAST" if way == "ASC" else ""
-    return f"{column} {way}{last}, {_TIES.get(sort, '')}p.id"
+    # All ties turn round with it, so that the same index serves, walked from its other end.
+    ties = [f"{tie} {'ASC' if reverse else 'DESC'}" for tie in _TIES.get(sort, ())]
+    return ", ".join([f"{column} {way}{last}", *ties, f"p.id {'DESC' if reverse else 'ASC'}"])
 
 
 _WHOLE_NAMES = ("papers", "sightings", "pages", "dated", "with_authors", "with_abstract", "with_arxiv_id")
-_WHOLE = (
-    "SELECT count(*), (SELECT count(*) FROM sighting), (SELECT count(*) FROM page), count(published),"
-    " count(author_count), count(abstract), count(arxiv_id) FROM paper"
-)
-_BY_MONTH = (
-    "SELECT substr(published, 1, 7) m, count(*) FROM paper WHERE published IS NOT NULL GROUP BY m ORDER BY m DESC"
-)
-_BY_LAYOUT = (
-    "SELECT g.layout, count(*) c FROM sighting s JOIN page g ON g.id = s.page_id GROUP BY g.layout ORDER BY c DESC, 1"
-)
+_WHOLE = """
+SELECT papers, (SELECT count(*) FROM sighting), (SELECT count(*) FROM page),
+       (SELECT count(*) FROM paper WHERE published IS NOT NULL),
+       (SELECT count(*) FROM paper WHERE author_count IS NOT NULL),
+       papers - (SELECT count(*) FROM paper WHERE abstract IS NULL),
+       (SELECT count(*) FROM paper WHERE arxiv_id IS NOT NULL)
+FROM (SELECT count(*) AS papers FROM paper)
+"""
+# Counted along an index, then what was counted is gathered: rows are neither read nor sorted.
+_TOPICS = """
+SELECT min(topic) AS name, count(*) AS papers, sum(place = 0)
+FROM paper_topic GROUP BY topic COLLATE NOCASE ORDER BY papers DESC, name
+"""
+_BY_MONTH = """
+SELECT substr(day, 1, 7) AS month, sum(papers)
+FROM (SELECT published AS day, count(*) AS papers FROM paper WHERE published IS NOT NULL GROUP BY published)
+GROUP BY month ORDER BY month DESC
+"""
+_BY_LAYOUT = """
+SELECT layout, sum((SELECT count(*) FROM sighting s WHERE s.page_id = g.id)) AS entries
+FROM page g GROUP BY layout HAVING entries > 0 ORDER BY entries DESC, layout
+"""
 
 
 def _sighting(row: Sequence[Any]) -> SightingDict:

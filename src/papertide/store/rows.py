@@ -22,6 +22,7 @@ class PageRow(SQLModel, table=True):
     added: str
     asked: str = "auto"
     listed: str | None = None
+    line: int = 1
 
 
 class PaperRow(SQLModel, table=True):
@@ -47,6 +48,7 @@ class PaperRow(SQLModel, table=True):
     code_stars: int | None = None
     summary: str | None = None
     sightings: int = 0
+    last_listed: str | None = None
 
 
 class SightingRow(SQLModel, table=True):
@@ -98,13 +100,15 @@ class PaperListedRow(SQLModel, table=True):
 
 
 class PaperTopicRow(SQLModel, table=True):
-    """A topic of a paper; place 0 is the one that fits best."""
+    """A topic of a paper; place 0 is the one that fits best. The date and the author count are the paper's."""
 
     __tablename__ = "paper_topic"
 
     paper_id: int = Field(primary_key=True, foreign_key="paper.id")
     topic: str = Field(primary_key=True)
     place: int
+    published: str | None = None
+    author_count: int | None = None
 
 
 class TitleRow(SQLModel, table=True):

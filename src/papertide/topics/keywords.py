@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from itertools import chain, compress, count, islice
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -23,18 +23,15 @@ _SHORTEST_PREFIX = 3
 _REMEMBERED = 100_000
 """Pieces of text that are remembered from one text to the next."""
 _LONGEST_REMEMBERED = 40
-_FIRST, _SECOND, _THIRD = map(itemgetter, range(3))
+_TOKENS = itemgetter(0)
 _NO_WAY: frozenset[str] = frozenset()
+_END: tuple[tuple[()], tuple[()], str] = ((), (), "")
 READ = 200_000
 """Characters of a text that are looked at; titles and abstracts are far shorter, and what is longer is neither."""
 
 
-class Hit(NamedTuple):
-    """A keyword found: the words `start` to `end` (exclusive) of the text are the keyword with that number."""
-
-    start: int
-    end: int
-    number: int
+Hit = tuple[int, int, int]
+"""A keyword found: the words `start` to `end` (exclusive) of the text are the keyword with that number."""
 
 
 class Keyword(NamedTuple):
@@ -72,18 +69,20 @@ def keyword(written: str) -> Keyword:
 _Ways = Set[str] | None
 # What begins with a token: the keywords that it is itself, and how others go on behind it; None where nothing does.
 _Begin = tuple[tuple[int, ...], _Ways] | None
-# The tokens of a piece of text, what begins with each of them, and their first two letters.
-_Piece = tuple[Sequence[str], Sequence[_Begin], Sequence[str]]
+# The same with the token's place in its piece, and the first two letters of the token behind it there ("" for none).
+_Beginning = tuple[int, tuple[int, ...], _Ways, str]
+# The tokens of a piece of text, what begins with them, and the first two letters of all; None for one without tokens.
+_Piece = tuple[Sequence[str], Sequence[_Beginning], str]
 
 
-class _Pieces(dict[str, _Piece]):
+class _Pieces(dict[str, _Piece | None]):
     """Pieces of text that were met before; one that is asked for and isn't there is learnt."""
 
-    def __init__(self, learn: Callable[[str], _Piece]) -> None:
+    def __init__(self, learn: Callable[[str], _Piece | None]) -> None:
         super().__init__()
         self._learn = learn
 
-    def __missing__(self, piece: str) -> _Piece:
+    def __missing__(self, piece: str) -> _Piece | None:
         learnt = self._learn(piece)
         if len(piece) <= _LONGEST_REMEMBERED and len(self) < _REMEMBERED:
             self[piece] = learnt
@@ -123,25 +122,35 @@ class KeywordIndex:
     def find(self, text: str) -> list[Hit]:
         """Every keyword wherever it stands in the first `READ` characters of a text, overlapping ones too."""
         # No token runs across white space, so texts are read by the pieces between, most of which were met before.
-        pieces = list(map(self._pieces.__getitem__, _plain(text[:READ]).split()))
-        tokens = list(chain.from_iterable(map(_FIRST, pieces)))
-        begins = list(chain.from_iterable(map(_SECOND, pieces)))
-        following = islice(chain(chain.from_iterable(map(_THIRD, pieces)), ("",)), 1, None)
+        pieces: list[_Piece] = list(filter(None, map(self._pieces.__getitem__, _plain(text[:READ]).split())))
+        tokens = list(chain.from_iterable(map(_TOKENS, pieces)))
         tokens.append("")  # so that every word has one behind it
+        pieces.append(_END)
         hits: list[Hit] = []
-        for begin, start, letters in compress(zip(begins, count(), following, strict=False), begins):
-            alone, ways = begin
-            if alone:
-                hits += [Hit(start, start + 1, number) for number in alone]
-            if ways is None or letters in ways:
-                self._walk(tokens, start, hits)
+        place = 0
+        for (own, begins, _), (_, _, after) in pairwise(pieces):
+            for offset, alone, ways, letters in begins:
+                start = place + offset
+                if alone:
+                    hits += [(start, start + 1, number) for number in alone]
+                if ways is None or (letters or after) in ways:
+                    self._walk(tokens, start, hits)
+            place += len(own)
         return hits
 
-    def _learn(self, piece: str) -> _Piece:
+    def _learn(self, piece: str) -> _Piece | None:
         """The tokens of a text without white space, and what begins with each of them."""
         found: list[str] = [piece] if piece.isalnum() else _TOKEN.findall(piece)
+        if not found:
+            return None
         tokens = [token[: self._longest] for token in found]
-        return tokens, [self._begin(token) for token in tokens], [token[:2].casefold()[:2] for token in tokens]
+        letters = [token[:2].casefold()[:2] for token in tokens]
+        begins = (
+            (offset, *begin, behind)
+            for offset, (token, behind) in enumerate(zip(tokens, [*letters[1:], ""], strict=True))
+            if (begin := self._begin(token)) is not None
+        )
+        return tokens, tuple(begins), letters[0]
 
     def _begin(self, token: str) -> _Begin:
         word = token.casefold()
@@ -171,7 +180,7 @@ class KeywordIndex:
             joined += tokens[end].casefold()
             end += 1
             if self._may_match(joined):
-                hits += [Hit(start, end, n) for n in self._matches(joined, before, tokens[start:end])]
+                hits += [(start, end, n) for n in self._matches(joined, before, tokens[start:end])]
 
     def _same_case(self, number: int, tokens: list[str]) -> bool:
         word = self.keywords[number]
