@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fakes import RULES, add_pages, dump, json_page
+from tests.fakes import RULES, add_pages, dump, json_page, look
 from tests.store.test_old_libraries import SCHEMAS, old_library
 
 from papertide.errors import InputError, NotFound, UsageError
@@ -392,4 +392,41 @@ def test_another_layout_is_asked_for() -> None:
         with pytest.raises(InputError):
             raise InputError("x", add_pages(store, Raw("x", data), layout="ris").problems[0].reason)
         report = add_pages(store, json_page({"title": 'On the "state" of things', "state": "unknown"}))
+        assert report.new == 1
+
+
+def test_a_sighting_that_its_page_shows_no_longer() -> None:
+    """It is the same sighting here, and stands behind the others where the page is new."""
+    with libraries(2) as (first, second):
+        a_library(first)
+        connection = look(Path(first.path))
+        connection.execute("UPDATE sighting SET position = -id WHERE id = 3")
+        connection.close()
+        data = exported(first)
+        assert (taken_in(first, data).unchanged, exported(first)) == (2, data)
+        add_pages(second, json_page("Something else"))
+        assert taken_in(second, data).new == 2
+        assert well(second)
+
+
+def test_a_library_without_papers() -> None:
+    """Its searches come back, too; one without anything is no line at all."""
+    with libraries(2) as (first, second):
+        assert exported(first) == b""
+        first.annotating.save_search("ada", "mine", "lora")
+        data = exported(first)
+        assert taken_in(second, data).problems == ()
+        assert second.annotating.searches("ada") == [("mine", "lora")]
+        assert exported(second) == data
+
+
+def test_a_line_that_lacks_a_key() -> None:
+    """A line with a state has all keys of a paper, or is a problem; so is one that only looks like it."""
+    with libraries(2) as (first, second):
+        lines = [json.loads(line) for line in a_library(first).splitlines()]
+        del lines[1]["abstract"]
+        data = b"\n".join(json.dumps(line).encode() for line in lines) + b'\n{"state": broken'
+        report = taken_in(second, data)
+        assert "lacks abstract" in report.problems[0].reason
+        assert [problem.line for problem in report.problems][:1] == [2]
         assert report.new == 1
