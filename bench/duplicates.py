@@ -3,7 +3,7 @@
 `find_duplicates` over records of several kinds, each kind at a fifth of the size and at the whole, in processes of their
 own; CPU time counts, without that of making the records. Linear is 5 times, quadratic is 25 times.
 
-    papers         titles as in `matching_scale`, one in seven a changed copy, with authors and a year
+    papers         titles of 4 to 14 words with authors and a year, one in seven a copy that lost a letter
     equal titles   one title, each with an author and a year of its own
     equal texts    one abstract, each with a title of its own
     numbered       titles that differ in a number only
@@ -21,8 +21,6 @@ import sys
 import time
 from collections.abc import Callable
 from typing import Any
-
-from matching_scale import made
 
 from papertide.matching.find import find_duplicates
 
@@ -80,11 +78,21 @@ def child(kind: str, count: int) -> tuple[float, int, float]:
 
 def papers(chance: random.Random, count: int) -> list[Record]:
     """Records as bibliographies have them."""
-    titles = made(count)
-    return [
-        {"id": n, "title": title, "authors": [name(chance) for _ in range(3)], "year": chance.randint(1990, 2026)}
-        for n, title in enumerate(titles)
+    words = [word(chance) for _ in range(5_000)]
+    records = [
+        {
+            "id": n,
+            "title": " ".join(chance.choices(words, k=chance.randint(4, 14))),
+            "authors": [name(chance) for _ in range(3)],
+            "year": chance.randint(1990, 2026),
+        }
+        for n in range(count * 6 // 7)
     ]
+    for n in range(len(records), count):
+        record = chance.choice(records)
+        at = chance.randrange(len(record["title"]))
+        records.append({**record, "id": n, "title": record["title"][:at] + record["title"][at + 1 :]})
+    return records
 
 
 def equal_titles(chance: random.Random, count: int) -> list[Record]:

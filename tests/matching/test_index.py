@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from papertide.matching import bulk, index, marks
 from papertide.matching.bulk import similar_pairs
-from papertide.matching.index import TitleIndex, near_among, weighed
+from papertide.matching.index import TitleIndex, linking_pairs, near_among, weighed
 from papertide.matching.rules import CANDIDATE_RATIO
 
 RATIOS = [85.0, 90.0, 92.0, 97.5, 100.0]
@@ -252,6 +252,29 @@ def test_a_crowd() -> None:
     assert found <= wanted
     assert frozenset().union(*found) == frozenset().union(*wanted)
     assert len(found) > 0.9 * len(wanted)
+
+
+@pytest.mark.parametrize("count", [60, index.PLAIN + 500])
+def test_linking_pairs(count: int) -> None:
+    """Few pairs link all that all pairs link, and no others, whether few keys are all looked at or many sorted."""
+    chance = random.Random(31)
+    keys = titles(count * 2 // 3, seed=8)
+    keys = list(dict.fromkeys([*keys, *(changed(chance, key, 90.0) for key in chance.choices(keys, k=count // 2))]))
+    keys += [f"report{number}onthetidesandmoonsofsmallseas" for number in range(300 if count > index.PLAIN else 10)]
+    found = list(linking_pairs(keys, 90.0))
+    assert all(fuzz.ratio(one, other) >= 90.0 for one, other in found)
+    assert groups(keys, found) == groups(keys, [(a, b) for a, b in map(sorted, all_pairs(keys, 90.0))])
+    assert len(found) < len(keys) or count <= index.PLAIN
+
+
+def groups(keys: Iterable[str], pairs: Iterable[tuple[str, str]]) -> set[frozenset[str]]:
+    """The keys that pairs link."""
+    group_of = {key: {key} for key in keys}
+    for one, other in pairs:
+        if group_of[one] is not group_of[other]:
+            group_of[one] |= group_of[other]
+            group_of.update(dict.fromkeys(group_of[other], group_of[one]))
+    return {frozenset(group) for group in group_of.values()}
 
 
 def test_near_among() -> None:

@@ -65,13 +65,55 @@ def similar_pairs(keys: Iterable[str], least: float) -> Iterator[Near]:
     if least < LEAST_RATIO:
         raise ValueError(f"least should be {LEAST_RATIO:g} or more, not {least:g}")
     known = [key for key in dict.fromkeys(keys) if 0 < len(key) <= LONGEST]
+    for shelf in _shelves(known, least):
+        yield from _near(known, shelf, least)
+
+
+def _shelves(known: Sequence[str], least: float) -> Iterator[_Shelf]:
     shelved: list[list[int]] = [[] for _ in SHELVES]
     for number, key in enumerate(known):
         shelved[shelf_of(len(key))].append(number)
     for shelf, own in enumerate(shelved):
         if own:
             below = shelved[shelf - 1] if shelf else []
-            yield from _near(known, _Shelf(known, below, own, limit_of(shelf), least), least)
+            yield _Shelf(known, below, own, limit_of(shelf), least)
+
+
+def linking_pairs(keys: Iterable[str], least: float) -> Iterator[tuple[str, str]]:
+    """Near pairs through which all are linked that `similar_pairs` finds to be near: as few as keys at most.
+
+    A pair that is linked through others already is not weighed, so that a crowd of near titles costs little more.
+    """
+    known = [key for key in dict.fromkeys(keys) if 0 < len(key) <= LONGEST]
+    roots = np.arange(len(known), dtype=np.int64)
+    for shelf in _shelves(known, least):
+        for pairs in shelf.candidates(roots):
+            kept, _ = _weighed(known, pairs, least)
+            joined = False
+            for one, other in zip(*map(np.ndarray.tolist, _unpacked(kept)), strict=True):
+                low, high = sorted((_root(roots, one), _root(roots, other)))
+                if low != high:
+                    roots[high] = low
+                    joined = True
+                    yield known[one], known[other]
+            while joined:  # each points to its root again
+                above = roots[roots]
+                joined = bool((above != roots).any())
+                roots[:] = above
+
+
+def _root(roots: _Numbers, number: int) -> int:
+    while (above := int(roots[number])) != number:
+        number = above
+    return number
+
+
+def _weighed(known: Sequence[str], pairs: _Numbers, least: float) -> tuple[_Numbers, NDArray[np.float64]]:
+    """Those of some pairs that are near, and their ratios."""
+    ones, others = ([known[k] for k in side.tolist()] for side in _unpacked(pairs))
+    weighed = process.cpdist(ones, others, scorer=fuzz.ratio, score_cutoff=least, dtype=np.float64, workers=1)
+    kept = np.flatnonzero(weighed)
+    return pairs[kept], weighed[kept]
 
 
 def _near(known: Sequence[str], shelf: _Shelf, least: float) -> Iterator[Near]:
@@ -79,11 +121,9 @@ def _near(known: Sequence[str], shelf: _Shelf, least: float) -> Iterator[Near]:
     found = [np.zeros(0, np.int64)]
     ratios = [np.zeros(0)]
     for pairs in shelf.candidates():
-        ones, others = ([known[k] for k in side.tolist()] for side in _unpacked(pairs))
-        weighed = process.cpdist(ones, others, scorer=fuzz.ratio, score_cutoff=least, dtype=np.float64, workers=1)
-        kept = np.flatnonzero(weighed)
-        found.append(pairs[kept])
-        ratios.append(weighed[kept])
+        kept, weighed = _weighed(known, pairs, least)
+        found.append(kept)
+        ratios.append(weighed)
     pairs, first = np.unique(np.concatenate(found), return_index=True)  # most were found at several marks
     told = np.concatenate(ratios)[first]
     for start in range(0, len(pairs), _PAIRS):
@@ -128,16 +168,22 @@ class _Shelf:
         del order
         self._signatures = _signatures(np.concatenate(made_counts))
 
-    def candidates(self) -> Iterator[_Numbers]:
-        """The pairs that may be near, as places in `known`, packed, many at once; one may be given several times."""
+    def candidates(self, roots: _Numbers | None = None) -> Iterator[_Numbers]:
+        """The pairs that may be near, as places in `known`, packed, many at once; one may be given several times.
+
+        With `roots`, which may change meanwhile, not those whose roots are one.
+        """
+        marked = self._numbers[self._owners] if roots is not None else self._owners
+        at_once = _PAIRS if roots is None else _ROWS
         rows: list[_Numbers] = []
         steps: list[_Numbers] = []
         held = 0
-        for found, step in self._neighbours():
+        for near, step in self._neighbours():
+            found = near if roots is None else near[roots[marked[near]] != roots[marked[near + step]]]
             rows.append(found)
             steps.append(np.full(len(found), step, np.int64))
             held += len(found)
-            if held >= _PAIRS:
+            if held >= at_once:
                 yield self._screened(np.concatenate(rows), np.concatenate(steps))
                 rows, steps, held = [], [], 0
         if held:

@@ -9,7 +9,7 @@ from typing import Any
 from papertide.matching.authors import names_in
 from papertide.matching.beginnings import beginnings
 from papertide.matching.cluster import plan
-from papertide.matching.index import PLAIN, near_pairs
+from papertide.matching.index import PLAIN, linking_pairs
 from papertide.matching.keys import Face, face_of
 from papertide.matching.marks import LEAST_RATIO
 from papertide.matching.profiles import Name, Profile, Rules, rules_of
@@ -98,20 +98,20 @@ def _near(faces: Collection[Face], rules: Rules) -> Callable[[str], Iterable[str
 
 
 def _pairs(faces: Collection[Face], profile: Profile) -> Iterator[tuple[str, str]]:
-    """The keys of faces that are near each other."""
+    """Pairs of near keys, through which all that are near are linked."""
     keys = sorted({face.key for face in faces})
     least = min(profile.ratio, profile.twins)
     if len(keys) <= PLAIN or least >= LEAST_RATIO or profile.ratio < LEAST_RATIO:
-        yield from near_pairs(keys, least)
+        yield from linking_pairs(keys, least)
         return
-    yield from near_pairs(keys, profile.ratio)
+    yield from linking_pairs(keys, profile.ratio)
     # Below that, only records of one year and as many authors can be one paper (see `rules`).
     heaps: dict[tuple[int | None, int], set[str]] = {}
     for face in faces:
         if face.edition and face.people:
             heaps.setdefault((face.year, len(face.people)), set()).add(face.key)
     for heap in heaps.values():
-        yield from near_pairs(sorted(heap), least if len(heap) <= PLAIN else LEAST_RATIO)
+        yield from linking_pairs(sorted(heap), least if len(heap) <= PLAIN else LEAST_RATIO)
 
 
 def _unnamed(face: Face, rules: Rules) -> bool:

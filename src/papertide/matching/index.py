@@ -60,24 +60,26 @@ def near_among(keys: Collection[str], least: float) -> Callable[[str], Sequence[
     if _plainly(keys, least):
         index = TitleIndex(keys)
         return lambda key: index.near(key, least)
+    from papertide.matching.bulk import similar_pairs  # numpy: a tenth of a second that few files are worth
+
     near: defaultdict[str, list[str]] = defaultdict(list)
-    for one, other in near_pairs(keys, least):
+    for one, other, _ in similar_pairs(keys, least):
         near[one].append(other)
         near[other].append(one)
     return lambda key: near.get(key, ())
 
 
-def near_pairs(keys: Collection[str], least: float) -> Iterator[tuple[str, str]]:
-    """The pairs of some distinct keys that are near; below `LEAST_RATIO` each key is held against all."""
+def linking_pairs(keys: Collection[str], least: float) -> Iterator[tuple[str, str]]:
+    """Near pairs of some distinct keys, through which all near ones are linked; below `LEAST_RATIO` all are weighed."""
     if _plainly(keys, least):
         index = TitleIndex()
         for key in keys:
             yield from ((key, other) for other in index.near(key, least))
             index.add(key)
         return
-    from papertide.matching.bulk import similar_pairs  # numpy: a tenth of a second that few files are worth
+    from papertide.matching import bulk  # numpy, as above
 
-    yield from ((one, other) for one, other, _ in similar_pairs(keys, least))
+    yield from bulk.linking_pairs(keys, least)
 
 
 def _plainly(keys: Collection[str], least: float) -> bool:
