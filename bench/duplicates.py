@@ -79,7 +79,7 @@ def child(kind: str, count: int) -> tuple[float, int, float]:
 def papers(chance: random.Random, count: int) -> list[Record]:
     """Records as bibliographies have them."""
     words = [word(chance) for _ in range(5_000)]
-    records = [
+    records: list[Record] = [
         {
             "id": n,
             "title": " ".join(chance.choices(words, k=chance.randint(4, 14))),

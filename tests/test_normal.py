@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from papertide.normal import arxiv_id, clean, counted, safe, solid_text, text_key, title_key, unescaped, words
+from papertide.normal import KEYS, arxiv_id, clean, counted, safe, solid_text, text_key, title_key, unescaped, words
 
 NASTY = [
     *"abcÉß é1.+#-_{}$^\\&;:'\"~ \t\n\r\x00\x07\x1b\x7f\x85\x9b\u00a0\u00ad\u200b\u202e\u2028\u2066\ufeff\ue000\ud800",
@@ -243,3 +243,19 @@ def test_unescaped_is_the_standard_one(pieces: list[str]) -> None:
     """But for references that the standard function can't read, it gives the same."""
     text = "".join(pieces)
     assert unescaped(text) == html.unescape(text)
+
+
+def test_the_keys_have_a_version() -> None:
+    """Libraries keep keys: where this fails, the keys are others now, so `KEYS` has to be another number."""
+    titles = [
+        "S^{2}FT: fine-tuning",
+        "G\u00f6del &amp; \u03b1 v2",
+        "[Chinese] A Study of Tides (extended version)",
+        "Reply to: C++ 2.5",
+    ]
+    text = "Adapters forget, na\u00efvely. " * 10
+    assert (KEYS, [*map(title_key, titles)], text_key(text)) == (
+        "2",
+        ["s2ftfinetuning", "godelandalphav2", "astudyoftides", "replytoc++2.5"],
+        "adaptersforgetnaivelyadaptersforgetnaivelyadaptersforgetnaivelyadaptersforgetnaivelyadaptersforgetna",
+    )

@@ -334,6 +334,10 @@ def _begin_a_remark(said: tuple[str, ...]) -> bool:
 _VERSIONED = re.compile(r"\s*(?:arxiv )?v(?:ersion )?\d\s*", re.IGNORECASE)
 
 
+KEYS = "2"
+"""Which `title_key` and `text_key` these are: libraries keep keys, and make them anew where this is another."""
+
+
 def title_key(title: str) -> str:
     """The words of a title run together: `fine-tuning`, `fine tuning` and `finetuning` share it; so does `[Chinese]`."""
     return title_of(title).key

@@ -25,6 +25,7 @@ class Watched:
         self._titling = titling
         self.read_whole = 0
         self.keep, self.newest, self.nameless = titling.keep, titling.newest, titling.nameless
+        self.rekey = titling.rekey
         self.any_from, self.beside, self.keys_of = titling.any_from, titling.beside, titling.keys_of
 
     def keys(self, after: int) -> list[str]:
@@ -141,6 +142,43 @@ def test_what_is_taken_back_is_not_missed(store: SqliteStore) -> None:
     take(store, titles, faces(["A ladder for lanterns at sea"]))
     take(store, titles, found := faces(["A ladder for lanterns at seas"]))
     assert near(titles, found[0]) == {"aladderforlanternsatsea"}
+
+
+def test_keys_of_another_version_are_made_anew(store: SqliteStore) -> None:
+    """A library with keys that an older program made gets those of this one, once, before a page is added."""
+    add_pages(
+        store,
+        json_page("Low-rank adapters for forgetful models", {"title": "On tides", "abstract": "They rise. " * 20}),
+    )
+    connection = look(Path(store.path))
+    good = connection.execute("SELECT title_key, text_key FROM sighting ORDER BY id").fetchall()
+    connection.executescript(
+        "UPDATE sighting SET title_key = 'old ' || title_key, text_key = NULL; DELETE FROM meta WHERE key = 'keys';"
+        "UPDATE title SET key = 'old ' || key; DELETE FROM mark"
+    )
+    assert add_pages(store, json_page("Low-rank adapters for forgetful model", "On Tides")).merged == 2
+    assert connection.execute("SELECT title_key, text_key FROM sighting ORDER BY id").fetchall()[:2] == good
+    assert connection.execute("SELECT count(*) FROM title WHERE key LIKE 'old %'").fetchone() == (0,)
+    connection.execute("UPDATE sighting SET title_key = 'kept' WHERE id = 1")
+    connection.commit()
+    connection.close()
+    with store.adding.transaction():
+        assert store.titling.rekey() == 0
+    assert len(papers_of(Path(store.path))) == 2
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+def test_what_recurs_is_learnt_of_a_library(store: SqliteStore, order: tuple[int, ...]) -> None:
+    """A title that one author bears year after year is several papers in a library too, in whatever order they come."""
+    told: list[dict[str, object]] = [
+        {"title": "Views from the bridge", "authors": ["Ada Lovelace"], "year": 2001},
+        {"title": "Views from the bridge", "authors": ["Ada Lovelace"], "year": 2002},
+        {"title": "Views from the bridge", "authors": ["Ada Lovelace"], "year": 2003},
+        {"title": "Views from the bridge", "authors": ["Ada Lovelace"]},
+    ]
+    for k in order:
+        add_pages(store, json_page(told[k]))
+    assert len(papers_of(Path(store.path))) == 4
 
 
 def test_a_library_of_before(store: SqliteStore) -> None:

@@ -182,6 +182,7 @@ READS: dict[str, Callable[[SqliteStore], object]] = {
     "last": lambda s: s.telling.last(READER),
     "searches": lambda s: s.annotating.searches(READER),
     "known_page": lambda s: s.adding.known_page("0" * 64),
+    "rekey": lambda s: s.titling.rekey(),
     "newest": lambda s: s.titling.newest(),
     "keys": lambda s: s.titling.keys(0),
     "nameless": lambda s: s.titling.nameless("x"),

@@ -18,6 +18,7 @@ from papertide.flows.titles import NearTitles
 from papertide.matching.cluster import Group, Plan, Ruling, plan
 from papertide.matching.keys import face_of
 from papertide.matching.merge import fold
+from papertide.matching.profiles import BALANCED
 from papertide.matching.realign import realign
 from papertide.normal import printable, title_key
 from papertide.parsers import parse, titles
@@ -251,9 +252,10 @@ class Adder:
         self._nested = nested
         self._archive = archive
         self._titling = store.titling
-        self._titles = NearTitles(store.titling)
         with self.transaction():
             relabel(store, taxonomy)
+            store.titling.rekey()
+        self._titles = NearTitles(store.titling)
 
     def transaction(self) -> AbstractContextManager[object]:
         """All that is placed inside is kept together; in a dry run all transactions are one."""
@@ -349,7 +351,7 @@ class Adder:
         before = _sets_of(found.values())
         had = self._judging.numbers_of(before)
         rulings = self._rulings(found)
-        decided = plan(_claiming(found, had, undone), near, rulings=rulings)
+        decided = _planned(_claiming(found, had, undone), near, rulings)
         decided = _nothing_lost(_numbered_again(decided, had), before, undone.led if undone else {})
         given_up = decided.given_up
         revived = [g.paper_id for g in decided.groups if g.paper_id is not None and g.paper_id not in before]
@@ -477,6 +479,14 @@ class Adder:
         )
 
 
+def _planned(sightings: Sequence[Seen], near: Callable[[str], Iterable[str]], rulings: Sequence[Ruling]) -> Plan:
+    """The plan for these sightings, by rules that know which titles recur.
+
+    What was linked holds every sighting of each of its titles, so that is learnt alike whatever came first.
+    """
+    return plan(sightings, near, BALANCED.learnt(face_of(seen.entry) for seen in sightings), rulings)
+
+
 def _decided(
     everything: dict[int, Seen],
     staying: Mapping[int, int],
@@ -487,7 +497,7 @@ def _decided(
 
     One that others are the same paper as is taken out of `everything`; its paper's number goes to the first of those.
     """
-    decided = plan(list(everything.values()), near, rulings=rulings)
+    decided = _planned(list(everything.values()), near, rulings)
     heirs: dict[int, int] = {}
     for group in decided.groups:
         others = [p.ref for p in group.placements if p.ref not in staying]
@@ -500,7 +510,7 @@ def _decided(
     for paper, heir in heirs.items():
         if everything[heir].paper_id is None:
             everything[heir] = everything[heir]._replace(paper_id=paper)
-    decided = plan(list(everything.values()), near, rulings=rulings)
+    decided = _planned(list(everything.values()), near, rulings)
     group_of = {p.ref: number for number, group in enumerate(decided.groups) for p in group.placements}
     kept = {group.paper_id for group in decided.groups}
     passed_on = {paper: group_of[heir] for paper, heir in heirs.items() if paper not in kept}

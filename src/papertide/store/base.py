@@ -157,6 +157,9 @@ class Titling(Protocol):
         The first time, what was added before there was a list of titles is taken in as well.
         """
 
+    def rekey(self) -> int:
+        """Make the keys of all sightings anew if they were made by another program's rules; gives how many changed."""
+
     def newest(self) -> int:
         """The number of the title that came last; as many there are."""
 

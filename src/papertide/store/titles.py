@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
+from papertide import normal
 from papertide.store.engine import Database, translated
 
 MarksOf = Callable[[str, bool], Sequence[tuple[int, int]]]
@@ -26,6 +27,13 @@ UNION ALL SELECT code, title_id FROM (
 _KEYS = "SELECT key FROM title WHERE id IN (SELECT value FROM json_each(?1)) AND length(key) BETWEEN ?2 AND ?3"
 _EARLIER = "SELECT title_key, max(arxiv_id IS NULL) FROM sighting GROUP BY title_key"
 _KNOWN = "SELECT key, id, nameless FROM title WHERE key IN (SELECT value FROM json_each(?))"
+_KEYED = "SELECT id, entry, title_key, text_key FROM sighting WHERE id > ? ORDER BY id LIMIT ?"
+
+
+def _keys_in(entry: str) -> tuple[str, str | None]:
+    """The keys of a stored entry; not read as a record, which takes longer than all the rest."""
+    told = json.loads(entry)
+    return normal.title_key(told["title"]), normal.text_key(told.get("abstract"))
 
 
 class TitleList:
@@ -43,6 +51,25 @@ class TitleList:
                 self._keep_all(self._connection.cursor().execute(_EARLIER), marks_of)
                 self._connection.execute("INSERT INTO meta (key, value) VALUES ('titles', '1')")
             self._keep_all(keys.items(), marks_of)
+
+    def rekey(self) -> int:
+        """Make the keys of all sightings anew if they are not of `normal.KEYS`; the list of titles follows at the next page."""
+        with translated(self._database.path):
+            held = self._connection.execute("SELECT value FROM meta WHERE key = 'keys'").fetchone()
+            if held == (normal.KEYS,):
+                return 0
+            changed = after = 0
+            while rows := self._connection.execute(_KEYED, (after, _AT_ONCE)).fetchall():
+                new = [(*_keys_in(entry), number) for number, entry, *_ in rows]
+                other = [made for made, (_, _, *old) in zip(new, rows, strict=True) if made[:2] != tuple(old)]
+                self._connection.executemany("UPDATE sighting SET title_key = ?, text_key = ? WHERE id = ?", other)
+                changed += len(other)
+                after = rows[-1][0]
+            if changed:
+                for forget in ("DELETE FROM title", "DELETE FROM mark", "DELETE FROM meta WHERE key = 'titles'"):
+                    self._connection.execute(forget)
+            self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('keys', ?)", (normal.KEYS,))
+            return changed
 
     def _keep_all(self, keys: Iterable[tuple[str, bool]], marks_of: MarksOf) -> None:
         rest = iter(keys)
