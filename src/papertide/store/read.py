@@ -74,12 +74,30 @@ class Shelf:
         with translated(self._database.path):
             return [paper_from_row(row) for row in self._database.connection.execute(sql, [*values, reader])]
 
-    def count(self, selection: Selection) -> int:
-        """How many papers a selection holds, its limit and offset apart."""
-        where, values = _condition(selection)
+    def numbers(self, selection: Selection) -> list[int]:
+        """The numbers of the papers of a selection, in its order; nothing else of them is read."""
+        inner, values = _numbered(selection)
+        sql = f"WITH k (id, score, place) AS MATERIALIZED ({inner}) SELECT id FROM k ORDER BY place"
         with translated(self._database.path):
-            sql = f"SELECT count(*) FROM paper p WHERE {where}"
-            return int(self._database.connection.execute(sql, values).fetchone()[0])
+            return [row[0] for row in self._database.connection.execute(sql, values)]
+
+    def count(self, selection: Selection, *, above: int = 0) -> int:
+        """How many papers numbered above `above` a selection holds, its limit and offset apart."""
+        where, values = _condition(selection)
+        later, bound = ("p.id > ? AND ", [above]) if above else ("", [])
+        with translated(self._database.path):
+            sql = f"SELECT count(*) FROM paper p WHERE {later}({where})"
+            return int(self._database.connection.execute(sql, [*bound, *values]).fetchone()[0])
+
+    def newest(self) -> int:
+        """The number of the paper that came last; 0 where there is none."""
+        with translated(self._database.path):
+            return int(self._database.connection.execute("SELECT coalesce(max(id), 0) FROM paper").fetchone()[0])
+
+    def version(self) -> int:
+        """A number that is another one as soon as someone else has written to the library; our own writes don't count."""
+        with translated(self._database.path):
+            return int(self._database.connection.execute("PRAGMA data_version").fetchone()[0])
 
     def resolve(self, name: str) -> int | None:
         """The paper that a number, an arXiv id or a URL holding that id names; old numbers lead to the merged paper."""
@@ -109,8 +127,10 @@ class Shelf:
         with translated(self._database.path):
             return [_sighting(row) for row in self._database.connection.execute(sql, (paper_id,))]
 
-    def topic_counts(self) -> dict[str, int]:
-        """How many papers each topic has, most first; "" counts those without one."""
+    def topic_counts(self, selection: Selection | None = None) -> dict[str, int]:
+        """How many papers of the library, or of a selection, each topic has, most first; "" counts those without one."""
+        if selection is not None:
+            return self._topics_of(selection)
         with translated(self._database.path):
             connection = self._database.connection
             counts = dict(
@@ -119,6 +139,15 @@ class Shelf:
             sql = "SELECT count(*) FROM paper p WHERE NOT EXISTS (SELECT 1 FROM paper_topic t WHERE t.paper_id = p.id)"
             without = connection.execute(sql).fetchone()[0]
         return {**counts, "": without} if without else counts
+
+    def _topics_of(self, selection: Selection) -> dict[str, int]:
+        where, values = _condition(selection)
+        sql = (
+            "SELECT coalesce(t.topic, ''), count(*) c FROM paper p LEFT JOIN paper_topic t ON t.paper_id = p.id"
+            f" WHERE {where} GROUP BY 1 ORDER BY t.topic IS NULL, c DESC, 1"
+        )
+        with translated(self._database.path):
+            return dict(self._database.connection.execute(sql, values))
 
     def tallies(self, reader: str) -> dict[str, dict[str, int]]:
         """Counts for statistics: the "library" as a whole, and by "status", "month" (of publication) and "layout"."""
