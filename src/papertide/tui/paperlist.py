@@ -127,7 +127,7 @@ class PaperList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         place = y + int(self.scroll_offset.y)
         if place >= len(self.order):
             return Strip.blank(width, self.rich_style)

@@ -60,7 +60,7 @@ class InboxScreen(Screen[None]):
     InboxScreen #panes { height: 1fr; }
     InboxScreen PaperList { width: 2fr; height: 1fr; }
     InboxScreen PaperPane { width: 3fr; height: 1fr; border-left: solid $panel-lighten-2; }
-    InboxScreen #talk { height: 1; }
+    InboxScreen #talk { height: auto; min-height: 1; max-height: 3; }
     InboxScreen #talk.wrong { color: $error; text-style: bold; }
     InboxScreen.narrow PaperPane { display: none; }
     InboxScreen.whole PaperList { display: none; }
@@ -237,9 +237,10 @@ class InboxScreen(Screen[None]):
     def _show_head(self) -> None:
         view = self._shown_view
         told = [_NAMES[view.status] if view.like is None else f"Similar to {view.like}"]
-        told += [one_line(view.text)] if view.text else []
-        told += [f"topic {one_line(view.topic)}"] if view.topic is not None else []
-        told += [f"by {view.sort}{' reversed' if view.reverse else ''}"] if view.like is None else []
+        if view.like is None:
+            told += [one_line(view.text)] if view.text else []
+            told += [f"topic {one_line(view.topic)}"] if view.topic is not None else []
+            told.append(f"by {view.sort}{' reversed' if view.reverse else ''}")
         place = self._list.cursor + 1 if len(self._list.order) else 0
         told.append(f"{place} of {'…' if self._total is None else max(self._total, len(self._list.order))}")
         told += [f"{self._arrived} new: r"] if self._arrived else []
@@ -556,7 +557,8 @@ class InboxScreen(Screen[None]):
         target = aside.expanded(path)
         if target.exists() and not sure:
             self._target = target
-            self._prompt.ask("overwrite", f"{one_line(str(target))} is there; overwrite? y/N")
+            self._say(f"{target} is there already.")
+            self._prompt.ask("overwrite", "Overwrite? y/N")
             return
         selection = self._chosen
         self._pages.do(lambda store: messages.Told(aside.exported(store, selection, target)))

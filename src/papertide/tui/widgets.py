@@ -137,7 +137,7 @@ class KeyBar(Static):
 
     def _lay(self) -> None:
         height = self.app.size.height
-        rows = keys.bar(self.app.size.width, 1 if height < 16 else 2 if height < 40 else 3)
+        rows = keys.bar(self.app.size.width, 1 if height < 16 else 2 if height < 24 else 3)
         if rows == self._rows:
             return
         self._rows = rows

@@ -15,34 +15,33 @@ MARKS = {"inbox": " ", "keep": "+", "later": "~", "skip": "-"}
 
 
 def paper_lines(paper: PaperDict) -> Iterator[Line]:
-    """All of a paper that helps to decide, the abstract last; what is unknown is left out."""
+    """All of a paper that helps to decide, what helps most first; what is unknown is left out."""
     yield Line(one_line(paper["title"]), "title")
     known = facts_line(paper)
     if known:
         yield Line(one_line(known), "facts")
-    for name, told in _details(paper):
-        yield Line(one_line(f"{name}: {told}"), "facts")
-    if paper["note"]:
-        yield Line()
-        yield Line(f"Note: {safe(paper['note'])}", "mark")
-    yield Line()
-    yield Line(one_line(paper["abstract"] or paper["summary"] or "No abstract is known."), "quote")
-
-
-def _details(paper: PaperDict) -> Iterator[tuple[str, str]]:
-    if paper["status"] != "inbox":
-        yield "decided", paper["status"]
     for name, values in (("topics", paper["topics"]), ("tags", paper["tags"])):
         if values:
-            yield name, ", ".join(values)
-    if paper["score"] is not None:
-        yield "score", f"{paper['score']:.2f}"
-    link = link_of(paper)
-    if link:
-        yield "link", link
-    if paper["code_url"]:
-        stars = f" ({counted(paper['code_stars'], 'star')})" if paper["code_stars"] else ""
-        yield "code", paper["code_url"] + stars
+            yield Line(one_line(f"{name}: {', '.join(values)}"), "facts")
+    told = [] if paper["status"] == "inbox" else [f"decided: {paper['status']}"]
+    told += [] if paper["score"] is None else [f"score {paper['score']:.2f}"]
+    if told:
+        yield Line(" · ".join(told), "facts")
+    if paper["note"]:
+        yield Line(f"note: {safe(paper['note'])}", "mark")
+    yield Line()
+    yield Line(one_line(paper["abstract"] or paper["summary"] or "No abstract is known."), "quote")
+    yield from _addresses(paper)
+
+
+def _addresses(paper: PaperDict) -> Iterator[Line]:
+    stars = f" ({counted(paper['code_stars'], 'star')})" if paper["code_stars"] else ""
+    code = f"code: {paper['code_url']}{stars}" if paper["code_url"] else None
+    found = [told for told in (link_of(paper), code) if told]
+    if found:
+        yield Line()
+    for told in found:
+        yield Line(one_line(told), "facts")
 
 
 def link_of(paper: PaperDict) -> str | None:
@@ -71,7 +70,7 @@ def citation(paper: PaperDict) -> str:
     year = (paper["published"] or "")[:4]
     arxiv = f"arXiv:{paper['arxiv_id']}" if paper["arxiv_id"] else None
     title = paper["title"].rstrip(".")
-    parts = [who, year, title, arxiv]
+    parts = [who, year, title, arxiv] if who else [title, year, arxiv]
     told = ". ".join(part for part in parts if part) + "."
     return one_line(f"{told} {link_of(paper) or ''}")
 
