@@ -85,7 +85,8 @@ def help_text() -> Content:
     for key in (*KEYS, *SILENT):
         faces = ", ".join([key.face, *(_FACES.get(name, name) for name in key.keys.split(",")[1:])])
         lines.append(Content.assemble((faces.ljust(9), "bold $accent"), key.told))
-    lines.append(Content("Ctrl-C   leave at once; the exit code says so"))
+    lines.append(Content("Ctrl-C   leave; the exit code tells that you did"))
+    lines.append(Content("Ctrl-Z   back to the shell for a while; fg comes back"))
     return Content("\n").join(lines)
 
 

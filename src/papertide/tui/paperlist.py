@@ -58,7 +58,7 @@ class PaperList(ScrollView, can_focus=True):
         return self._papers.get(number) if number is not None else None
 
     def show(self, order: Order, papers: Mapping[int, PaperDict], at: int | None) -> None:
-        """Show another list, with the cursor on the paper `at`; where that is gone, on the one that followed it, or the first."""
+        """Show another list, with the cursor on the paper `at`; where that is gone, on the next one that isn't."""
         if at is not None and at not in order.places:
             after = self.order.numbers[self.order.places.get(at, 0) :]
             at = next((number for number in after if number in order.places), None)

@@ -338,11 +338,14 @@ class InboxScreen(Screen[None]):
         paper = self._paper()
         if paper is None:
             return
-        try:
-            with self.app.suspend():
+        text, wrong = "", ""
+        with self.app.suspend():
+            try:
                 text = aside.edited(paper["note"] or "")
-        except UsageError as error:
-            self._say(str(error), wrong=True)
+            except UsageError as error:  # inside, because an exception would leave the screen suspended
+                wrong = str(error)
+        if wrong:
+            self._say(wrong, wrong=True)
         else:
             self._annotate("note", paper["id"], text)
         self.app.refresh(layout=True)
