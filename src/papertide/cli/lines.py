@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 
-from papertide.errors import PapertideError
+from papertide.errors import InputError, PapertideError
 from papertide.flows.inbox import Order, Reader, View, begin, papers_of, selection_of
 from papertide.flows.triage import Sitting
 from papertide.normal import counted
@@ -126,8 +126,11 @@ class _Lines:
         if sys.stdin is None:
             return None
         self._console.ask_for(question)
-        answer = sys.stdin.readline()
-        if not answer.endswith("\n"):
+        try:
+            answer = sys.stdin.readline()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError("-", f"the answers can't be read: {error}") from error
+        if not answer and self._console.talks_to_terminal:
             self._console.say("")
         return answer.strip() if answer else None
 
