@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.cli.harness import BARE, FORGETTING, LORA, REWARD, ROBOTS, SURVEY, WIDE, Program, Ran
@@ -187,10 +190,20 @@ def test_hostile_papers_move_nothing(program: Program) -> None:
 
 
 def test_input_that_is_no_text(program: Program) -> None:
-    """Answers that can't be read are an error, exit 1; what was decided before stays."""
-    ran = program("triage", stdin=b"y\n\xff\xff\n")
-    assert ran.code == 1
-    assert "answers can't be read" in ran.err
+    """An answer that is no text is one that isn't understood: the help is shown."""
+    ran = program.done("triage", stdin=b"y\n\xff\xff\n")
+    assert statuses(program) == {FORGETTING: "keep"}
+    assert "Enter            the next paper" in ran.err
+
+
+def test_input_that_cant_be_read(program: Program, tmp_path: Path) -> None:
+    """Where the answers can't be read that is an error, exit 1, and not the end of them."""
+    command = [sys.executable, "-m", "papertide", "--library", str(program.library), "triage"]
+    written_only = os.open(tmp_path / "file", os.O_WRONLY | os.O_CREAT)
+    ran = subprocess.run(command, stdin=written_only, capture_output=True, text=True)
+    os.close(written_only)
+    assert ran.returncode == 1
+    assert "the answers can't be read" in ran.stderr
 
 
 def test_closed_input(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

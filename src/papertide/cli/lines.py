@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from io import TextIOWrapper
 
 from papertide.errors import InputError, PapertideError
 from papertide.flows.inbox import Order, Reader, View, begin, papers_of, selection_of
@@ -45,6 +46,8 @@ def triage_by_lines(
     console: Console, store: Store, view: View, reader: Reader, sitting: Sitting, *, now: Callable[[], str]
 ) -> None:
     """Show paper after paper and do what is answered, until the input ends, the papers do, or the answer is to quit."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # an answer that is no text is one that isn't understood
     lines = _Lines(console, store, view, reader, sitting, now)
     lines.open(view)
     while (paper := lines.paper()) is not None:
@@ -128,8 +131,8 @@ class _Lines:
         self._console.ask_for(question)
         try:
             answer = sys.stdin.readline()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError("-", f"the answers can't be read: {error}") from error
+        except OSError as error:
+            raise InputError("", f"the answers can't be read: {error.strerror or error}") from error
         if not answer and self._console.talks_to_terminal:
             self._console.say("")
         return answer.strip() if answer else None
