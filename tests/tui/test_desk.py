@@ -89,17 +89,3 @@ def test_errors_are_posted(program: Program) -> None:
     ours.close(finish=True)
     assert any(isinstance(message, Told) and message.wrong and "no library" in message.text for message in heard)
     assert any(isinstance(message, Broken) for message in heard)
-
-
-def test_a_screen_that_is_gone_stops_nothing(program: Program) -> None:
-    """Where nobody can hear any more, the work goes on all the same."""
-
-    def gone(_message: Message) -> None:
-        raise RuntimeError("the loop is closed")
-
-    desk = Desk("deeds", program.library, gone)
-    done = threading.Event()
-    desk.do(lambda _store: Told("x"))
-    desk.do(lambda _store: done.set())
-    done.wait()
-    desk.close(finish=True)

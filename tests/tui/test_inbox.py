@@ -113,7 +113,7 @@ def test_new_papers_are_told_and_not_shuffled_in(program: Program) -> None:
         seat.screen._poll()
         await seat.pilot.pause()
         await seat.press("k", "r")
-        await seat.until(lambda: seat.head == "Inbox · by score · 4 of 8")
+        await seat.until(lambda: seat.head == "Inbox · by score · 4 of 8 · 1 decided")
         assert seat.number == REWARD
         assert "Brand new" in seat.list[0]
         assert not any("Low-rank" in row for row in seat.list)
@@ -201,8 +201,10 @@ def test_a_paper_that_is_gone(program: Program) -> None:
             connection.execute("DELETE FROM sighting WHERE paper_id = ?", (FORGETTING,))
             connection.execute("DELETE FROM paper WHERE id = ?", (FORGETTING,))
         connection.close()
-        await seat.press("m")
-        await seat.told("no paper")
+        await seat.press("y")
+        await seat.told("no paper '2'")
+        await seat.press("k", "m")
+        await seat.told("no paper '2'")
         await seat.press("escape")
         await seat.until(lambda: seat.head.endswith("of 6"))
 

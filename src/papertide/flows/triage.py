@@ -81,7 +81,8 @@ class Sitting:
         self._deeds: list[Deed] = []
 
     def decide(self, store: Store, number: int, status: str, *, at: str) -> bool:
-        """Give a paper a status; gives whether that changed anything."""
+        """Give a paper a status; gives whether that changed anything. Raises NotFound for a paper that is no more."""
+        _paper(store, number, self.reader)
         changed = decide(store, self.reader, [number], status, at=at, command=self._command).changed
         if changed:
             self._deeds.append(Deed(status, number))

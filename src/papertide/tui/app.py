@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -73,7 +74,7 @@ class InboxApp(App[int]):
 
     def on_mount(self) -> None:
         """Leave in an orderly way when told to: the terminal as it was, what was handed in stored."""
-        if self.is_headless:
+        if self.is_headless or sys.platform == "win32":  # which knows no such signals
             return
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -53,7 +52,9 @@ class Desk:
             while (task := self._tasks.get()) is not None:
                 kind, number, work = task
                 if self._finishing and (not kind or number == self._newest[kind]):
-                    self._tell(self._done(work))
+                    message = self._done(work)
+                    if message is not None:
+                        self._post(message)
         finally:
             if self._store is not None:
                 self._store.close()
@@ -67,11 +68,6 @@ class Desk:
             return Told(str(error), wrong=True)
         except Exception as error:  # the screen ends with it, as it would with one of its own
             return Broken(error)
-
-    def _tell(self, message: Message | None) -> None:
-        if message is not None:
-            with suppress(RuntimeError):  # the screen's loop is over already
-                self._post(message)
 
 
 def _unheard(_message: Message) -> None:

@@ -91,10 +91,13 @@ class Arrived(Message):
 
 
 class Done(Message):
-    """Something was stored: what is told of it, the paper as it is now, and whether it was taking something back."""
+    """Something was stored: what is told of it, the paper as it is now, what was taken back by it if anything, and how
+    many papers are decided by now.
+    """
 
-    def __init__(self, told: str, paper: PaperDict | None, *, undone: Deed | None = None) -> None:
+    def __init__(self, told: str, paper: PaperDict | None, decided: int, *, undone: Deed | None = None) -> None:
         super().__init__()
+        self.decided = decided
         self.told = told
         self.paper = paper
         self.undone = undone

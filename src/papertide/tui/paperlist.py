@@ -19,6 +19,8 @@ from papertide.records.plain import PaperDict
 from papertide.tui.messages import EndNear, Pointed, Wanted
 from papertide.views.triage import MARKS, one_line
 
+_MARGIN = 3
+"""Rows kept in sight above and below the cursor."""
 _AHEAD = 40
 """Rows read beyond those on the screen."""
 _NEAR = 200
@@ -98,7 +100,9 @@ class PaperList(ScrollView, can_focus=True):
         self._follow()
 
     def _follow(self) -> None:
-        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, immediate=True, force=True)
+        margin = min(_MARGIN, max(self.size.height - 1, 0) // 2)
+        around = Region(0, max(self.cursor - margin, 0), 1, min(self.cursor, margin) + 1 + margin)
+        self.scroll_to_region(around, animate=False, immediate=True, force=True)
         self.refresh()
         self.post_message(Pointed(self.number))
         self._look_ahead()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -18,7 +19,7 @@ from textual.widgets import Static
 from papertide.config import now
 from papertide.errors import NotFound, UsageError
 from papertide.flows.inbox import ANY, VIEWS, Order, Reader, View, begin, papers_of, selection_of
-from papertide.flows.triage import Sitting
+from papertide.flows.triage import Deed, Sitting
 from papertide.store.base import SORTS, Selection, Sort, Store
 from papertide.tui import aside, messages
 from papertide.tui.desk import Desk
@@ -78,6 +79,8 @@ class InboxScreen(Screen[None]):
         self._newest = 0
         self._total: int | None = None
         self._arrived = 0
+        self._decided = 0
+        self._about = 0
         self._aim: int | None = None
         self._views_before: list[tuple[View, int | None]] = []
         self._version: int | None = None
@@ -121,8 +124,9 @@ class InboxScreen(Screen[None]):
             desk.close(finish=desk is self._deeds)
 
     def hear(self, message: Message) -> None:
-        """Take a message of another thread."""
-        self.post_message(message)
+        """Take a message of another thread; nobody takes it once the screen is gone."""
+        with suppress(RuntimeError):
+            self.post_message(message)
 
     def on_resize(self) -> None:
         """List and paper take turns where there is no room for both."""
@@ -243,6 +247,7 @@ class InboxScreen(Screen[None]):
             told.append(f"by {view.sort}{' reversed' if view.reverse else ''}")
         place = self._list.cursor + 1 if len(self._list.order) else 0
         told.append(f"{place} of {'…' if self._total is None else max(self._total, len(self._list.order))}")
+        told += [f"{self._decided} decided"] if self._decided else []
         told += [f"{self._arrived} new: r"] if self._arrived else []
         self._head.update(Content(f" {' · '.join(told)}"))
 
@@ -290,10 +295,13 @@ class InboxScreen(Screen[None]):
         if number is None:
             return
 
+        last = self._list.order.whole and self._list.cursor == len(self._list.order) - 1
+        end = " (the last one here; r looks for more)" if last else ""
+
         def work(store: Store) -> Message:
             changed = self._sitting.decide(store, number, status, at=now())
-            paper = papers_of(store.looking, [number], self._for)[number]
-            return messages.Done(f"{status}{'' if changed else ' already'}: {titled(paper)}", paper)
+            paper = papers_of(store.looking, [number], self._for).get(number)
+            return self._stored(f"{status}{'' if changed else ' already'}: {titled(paper)}{end}", paper)
 
         self._deeds.do(work)
         if status != "inbox":
@@ -307,18 +315,22 @@ class InboxScreen(Screen[None]):
             if deed is None:
                 return messages.Told("Nothing to take back.")
             paper = papers_of(store.looking, [deed.paper], self._for).get(deed.paper)
-            told = titled(paper) if paper else f"paper {deed.paper}"
-            return messages.Done(f"taken back: {deed.what}: {told}", paper, undone=deed)
+            return self._stored(f"taken back: {deed.what}: {titled(paper)}", paper, undone=deed)
 
         self._deeds.do(work)
 
+    def _stored(self, told: str, paper: PaperDict | None, undone: Deed | None = None) -> Message:
+        return messages.Done(told, paper, self._sitting.counts()["decided"], undone=undone)
+
     @on(messages.Done)
     def _done(self, message: messages.Done) -> None:
+        self._decided = message.decided
         if message.paper is not None:
             self._list.take({message.paper["id"]: message.paper}, set())
         if message.undone is not None and message.undone.paper in self._list.order.places:
             self._list.point(self._list.order.places[message.undone.paper])
         self._show_paper()
+        self._show_head()
         self._say(message.told)
 
     def action_tag(self) -> None:
@@ -355,16 +367,16 @@ class InboxScreen(Screen[None]):
 
     def _ask_about(self, kind: str, question: str, value: str = "") -> None:
         if self._list.number is not None:
-            self._aim = self._list.number
+            self._about = self._list.number
             self._prompt.ask(kind, question, value)
 
     def _annotate(self, kind: str, number: int, text: str) -> None:
         def work(store: Store) -> Message:
             change = self._sitting.tag if kind == "tag" else self._sitting.note
             changed = change(store, number, text)
-            paper = papers_of(store.looking, [number], self._for)[number]
+            paper = papers_of(store.looking, [number], self._for).get(number)
             told = f"{kind}: {titled(paper)}" if changed else "nothing to change"
-            return messages.Done(told, paper)
+            return self._stored(told, paper)
 
         self._deeds.do(work)
 
@@ -445,8 +457,8 @@ class InboxScreen(Screen[None]):
             self._views_before.pop()
         self._prompt.close()
         self._list.focus()
-        if kind in ("tag", "note") and self._aim is not None:
-            self._annotate(kind, self._aim, text)
+        if kind in ("tag", "note"):
+            self._annotate(kind, self._about, text)
         elif kind == "export" and text:
             self._export(Path(text), sure=False)
         elif kind == "overwrite" and text.lower() in ("y", "yes"):
