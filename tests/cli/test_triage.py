@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -196,14 +195,21 @@ def test_input_that_is_no_text(program: Program) -> None:
     assert "Enter            the next paper" in ran.err
 
 
-def test_input_that_cant_be_read(program: Program, tmp_path: Path) -> None:
+def test_input_that_cant_be_read(program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the answers can't be read that is an error, exit 1, and not the end of them."""
-    command = [sys.executable, "-m", "papertide", "--library", str(program.library), "triage"]
-    written_only = os.open(tmp_path / "file", os.O_WRONLY | os.O_CREAT)
-    ran = subprocess.run(command, stdin=written_only, capture_output=True, text=True)
-    os.close(written_only)
-    assert ran.returncode == 1
-    assert "the answers can't be read" in ran.stderr
+    with os.fdopen(os.open(tmp_path / "file", os.O_WRONLY | os.O_CREAT), encoding="utf-8") as written_only:
+        monkeypatch.setattr(sys, "stdin", written_only)
+        ran = program("triage")
+    assert ran.code == 1
+    assert "the answers can't be read" in ran.err
+
+
+def test_a_question_stands_on_its_line(program: Program) -> None:
+    """On a terminal each answer is asked for, and the end of the input ends the line."""
+    code, written = program.on_terminal("triage", "--plain", typed="y\n\x04")
+    assert code == 0
+    assert written.count(lines.QUESTION) == 2
+    assert f"{lines.QUESTION}\n" in written.replace("\r", "")
 
 
 def test_closed_input(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

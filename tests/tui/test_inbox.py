@@ -13,7 +13,7 @@ from tests.tui.seat import Seat, seated
 from textual.content import Content
 
 from papertide.flows.inbox import View
-from papertide.tui import paperlist, screens
+from papertide.tui import messages, paperlist, screens
 from papertide.tui.app import guessed_theme
 from papertide.tui.paperlist import fitted
 from papertide.tui.widgets import drawn
@@ -246,3 +246,27 @@ def test_the_theme_is_guessed(monkeypatch: pytest.MonkeyPatch, program: Program)
         assert seat.app.theme == "papertide-light"
 
     seated(program.library, play, theme=None, view=View())
+
+
+def test_what_belongs_to_an_earlier_view_is_not_heard(program: Program) -> None:
+    """An answer that comes when something else is shown already changes nothing."""
+
+    async def play(seat: Seat) -> None:
+        selection, view = seat.screen._chosen, View("late")
+        before = (seat.head, seat.list, seat.talk)
+        for message in (
+            messages.Opened(0, view, selection, [1], {}, 1, 1),
+            messages.Refused(0, "late"),
+            messages.Counted(0, 99),
+            messages.Grown(0, [99], 1),
+            messages.Arrived(0, 99),
+            messages.TopicsCounted(0, {"late": 1}),
+        ):
+            seat.screen.hear(message)
+        await seat.pilot.pause()
+        assert (seat.head, seat.list, seat.talk) == before
+        assert len(seat.app.screen_stack) == 1
+        seat.screen.hear(messages.Done("of a paper that is gone", None, 0))
+        await seat.told("of a paper that is gone")
+
+    seated(program.library, play)

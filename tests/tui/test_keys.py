@@ -454,6 +454,12 @@ def test_the_mouse(program: Program) -> None:
 
     async def play(seat: Seat) -> None:
         rows = seat.screen._list
+        await seat.press("slash")
+        await seat.type("robots")
+        await seat.until(lambda: seat.head.endswith("1 of 1"))
+        await seat.pilot.click(rows, offset=(5, 9))  # below the last row
+        await seat.press("escape", "escape")
+        await seat.until(lambda: seat.head.endswith("of 67"))
         await seat.pilot.click(rows, offset=(5, 3))
         assert seat.number == ROBOTS
         await seat.pilot.click("KeyBar", offset=(0, 0))
@@ -477,7 +483,8 @@ def test_an_empty_inbox_says_so(program: Program) -> None:
         for key in ALL:
             if key.action.partition("(")[0] in ("decide", "tag", "note", "open", "copy", "similar", "move", "page"):
                 await seat.press(key.keys.split(",")[0])
-        await seat.press("N", "G")
+        await seat.press("N", "G", "escape", "slash", "escape")
+        seat.screen._list.read_again()
         assert seat.app.screen is seat.screen
         await seat.press("slash")
         await seat.type("zygote")

@@ -83,8 +83,14 @@ class PaperList(ScrollView, can_focus=True):
         self._papers.update(papers)
         self._asked -= asked
         if len(self._papers) > _HELD:
-            near = set(self.order.numbers[max(0, self.cursor - _HELD // 4) : self.cursor + _HELD // 4])
-            self._papers = {number: paper for number, paper in self._papers.items() if number in near}
+            top = int(self.scroll_offset.y)
+            around = [range(max(0, place - _HELD // 4), place + _HELD // 4) for place in (top, self.cursor)]
+            places = self.order.places
+            self._papers = {
+                number: paper
+                for number, paper in self._papers.items()
+                if any(places.get(number, -1) in each for each in around)
+            }
         self.refresh()
 
     def read_again(self) -> None:
@@ -108,13 +114,16 @@ class PaperList(ScrollView, can_focus=True):
         self._look_ahead()
 
     def _look_ahead(self) -> None:
-        top = min(int(self.scroll_offset.y), self.cursor)
-        rows = self.order.numbers[max(0, top - _AHEAD) : max(top, self.cursor) + max(self.size.height, 1) + _AHEAD]
-        lacking = [number for number in rows if number not in self._papers and number not in self._asked]
+        top, height = int(self.scroll_offset.y), self.size.height
+        numbers = self.order.numbers
+        in_sight = numbers[max(0, top - _AHEAD) : top + height + _AHEAD]
+        at_hand = numbers[max(0, self.cursor - 1) : self.cursor + 2]  # the cursor may be out of sight
+        wanted = dict.fromkeys([*in_sight, *at_hand])
+        lacking = [number for number in wanted if number not in self._papers and number not in self._asked]
         if lacking:
             self._asked.update(lacking)
             self.post_message(Wanted(lacking))
-        if not self.order.whole and max(self.cursor, top + self.size.height) > len(self.order) - _NEAR:
+        if not self.order.whole and max(self.cursor, top + height) > len(self.order) - _NEAR:
             self.post_message(EndNear())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

@@ -75,7 +75,7 @@ class InboxScreen(Screen[None]):
         self._for = reader
         self._sitting = sitting
         self._turn = 0
-        self._chosen: Selection | None = None
+        self._chosen = Selection(None, reader.name)
         self._newest = 0
         self._total: int | None = None
         self._arrived = 0
@@ -195,8 +195,6 @@ class InboxScreen(Screen[None]):
 
     def _grow_to(self, length: int | None) -> None:
         """Have the list reach this length, if there are as many papers; None for all of them."""
-        if self._chosen is None:
-            return
         self._growing = True
         turn, selection = self._turn, replace(self._chosen, limit=length)
 
@@ -267,8 +265,6 @@ class InboxScreen(Screen[None]):
 
     def _poll(self) -> None:
         """Look whether somebody else wrote; by the connection that we write with, so that our own writes don't count."""
-        if self._chosen is None:
-            return
         turn, selection, newest = self._turn, self._chosen, self._newest
 
         def work(store: Store) -> Message | None:
@@ -567,8 +563,6 @@ class InboxScreen(Screen[None]):
         self._prompt.ask("export", "Write Markdown to:", f"papertide-{self._for.today.isoformat()}.md")
 
     def _export(self, path: Path, *, sure: bool) -> None:
-        if self._chosen is None:
-            return
         target = aside.expanded(path)
         if target.exists() and not sure:
             self._target = target

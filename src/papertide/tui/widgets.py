@@ -107,8 +107,7 @@ class Prompt(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass on what is typed."""
         event.stop()
-        if self.kind:
-            self.post_message(self.Typed(self.kind, event.value))
+        self.post_message(self.Typed(self.kind, event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Pass on the answer."""
