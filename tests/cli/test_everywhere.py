@@ -26,6 +26,7 @@ EVERY = {
     "search": ["adapters"],
     "show": [str(LORA)],
     "similar": [str(LORA)],
+    "triage": [],
     "keep": [str(LORA)],
     "later": [str(LORA)],
     "skip": [str(LORA)],
@@ -79,8 +80,8 @@ def test_json_is_all_there_is_on_stdout(program: Program, name: str) -> None:
     program.done("backup", "kept.db")
     given = [*name.split(), *EVERY[name]]
     copy = shutil.copy(program.library, program.library.with_name("copy.db"))
-    after = program(*given, "--json")
-    before = program("--library", copy, "--json", *given)
+    after = program(*given, "--json", stdin=b"")
+    before = program("--library", copy, "--json", *given, stdin=b"")
     expected = 1 if name == "add" else 0
     assert (after.code, before.code) == (expected, expected)
     assert after.rows
@@ -96,7 +97,7 @@ def test_every_command_takes_the_common_options(program: Program, name: str) -> 
     program.done("backup", "kept.db")
     given = [*name.split(), *EVERY[name]]
     options = ["--library", str(program.library), "--reader", "you", "--today", "2020-02-02"]
-    ran = program("--library", "elsewhere.db", "--reader", "nobody", *given, *options)
+    ran = program("--library", "elsewhere.db", "--reader", "nobody", *given, *options, stdin=b"")
     assert ran.code == (1 if name == "add" else 0), ran.err
     assert not Path("elsewhere.db").exists()
 
@@ -422,7 +423,7 @@ def test_pipes_hold_no_escapes(program: Program, name: str, monkeypatch: pytest.
     """Not a terminal: no escape and no box drawing on either stream, whatever TERM says."""
     monkeypatch.setenv("TERM", "xterm-256color")
     program.done("saved", "add", "old", "x")
-    ran = program(*name.split(), *EVERY[name])
+    ran = program(*name.split(), *EVERY[name], stdin=b"")
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2500-\u257f]", ran.out + ran.err)
 
 

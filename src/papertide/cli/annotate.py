@@ -10,11 +10,9 @@ from typer.core import TyperCommand
 
 from papertide.cli.common import Common
 from papertide.errors import UsageError
-from papertide.flows.triage import named
+from papertide.flows.triage import check_tags, named
 from papertide.normal import counted
 from papertide.views.console import Line
-
-_TAG = re.compile(r"[^\s\"'()+:@-][^\s\"'():@]{0,63}")
 
 
 class _Words(TyperCommand):
@@ -45,11 +43,7 @@ def tag(
     put = [word[1:] for word in words if word.startswith("+")]
     taken = [word[1:] for word in words if word.startswith("-")]
     names = [word for word in words if word[:1] not in ("+", "-")]
-    for name in (*put, *taken):
-        if not _TAG.fullmatch(name):
-            raise UsageError(
-                f"{name!r} can't be a tag: no blanks, quotes, brackets, colons or @ in it, 64 characters at most"
-            )
+    check_tags([*put, *taken])
     if not names or not (put or taken):
         raise UsageError("name papers, and tags as +tag or -tag")
     with common.library() as store:

@@ -29,6 +29,7 @@ COMMANDS = {
     "search": "browse:search",
     "show": "show:show",
     "similar": "similar:similar",
+    "triage": "triage:triage",
     "keep": "decide:keep",
     "later": "decide:later",
     "skip": "decide:skip",
@@ -59,6 +60,7 @@ A day with Papertide:
   papertide fetch                       take in what is newly listed
   papertide add saved-page.txt          take in what you saved
   papertide digest                      what is new, by topic, best first
+  papertide triage                      keep, put off or skip, paper by paper
   papertide search catastrophic forgetting
   papertide list "topic:peft date:2024 authors:<=3"
   papertide keep 12 2403.02178          decide, by number or arXiv id

@@ -66,6 +66,10 @@ class SqliteStore:
 
         return Repairs(self._database)
 
+    def interrupt(self) -> None:
+        """Break off what another thread asks of the library at this moment, with a LibraryError there."""
+        self._database.interrupt()
+
     def close(self) -> None:
         """Let go of the library; a second time does nothing."""
         self._database.close()

@@ -205,8 +205,17 @@ class Looking(Protocol):
     def unknown_words(self, query: Query) -> list[Unknown]:
         """The words of a query that no paper holds, each with the word that was probably meant, if there is one."""
 
-    def count(self, selection: Selection) -> int:
-        """How many papers a selection holds, its limit and offset apart."""
+    def numbers(self, selection: Selection) -> list[int]:
+        """The numbers of the papers of a selection, in its order."""
+
+    def count(self, selection: Selection, *, above: int = 0) -> int:
+        """How many papers numbered above `above` a selection holds, its limit and offset apart."""
+
+    def newest(self) -> int:
+        """The number of the paper that came last; 0 where there is none."""
+
+    def version(self) -> int:
+        """A number that is another one as soon as someone else has written to the library."""
 
     def resolve(self, name: str) -> int | None:
         """The paper that a number, an arXiv id or a URL holding that id names."""
@@ -214,8 +223,8 @@ class Looking(Protocol):
     def sightings(self, paper_id: int) -> list[SightingDict]:
         """The sightings of a paper, first one first."""
 
-    def topic_counts(self) -> dict[str, int]:
-        """How many papers each topic has; "" counts those without one."""
+    def topic_counts(self, selection: Selection | None = None) -> dict[str, int]:
+        """How many papers of the library, or of a selection, each topic has; "" counts those without one."""
 
     def tallies(self, reader: str) -> dict[str, dict[str, int]]:
         """Counts for statistics: by "status", "month" (of publication), "source" and "layout"."""

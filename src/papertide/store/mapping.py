@@ -56,5 +56,5 @@ def paper_from_row(row: Sequence[object], sides: Sides, score: float | None) -> 
     values["tags"] = [value for _, value in sorted(tags)]
     values["status"] = status[0][1] if status else "inbox"
     values["note"] = note[0][1] if note else None
-    values["score"] = score
+    values["score"] = None if score is None else round(score, 4)
     return cast("PaperDict", values)

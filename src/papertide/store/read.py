@@ -54,18 +54,21 @@ class Shelf:
 
     def papers(self, selection: Selection) -> list[PaperDict]:
         """The papers of a selection, in its order."""
-        plan = select.relevance(selection.query) if selection.sort == "relevance" else None
         with translated(self._database.path):
-            if plan is not None:
-                hits = _hits(self._searcher(plan.rest, selection.reader), plan, selection)
-                return self._scored(hits, selection.reader)
-            sql, values = _numbered(selection)
-            return self._whole(self._database.connection.execute(sql, values).fetchall(), selection.reader)
+            return self._whole(self._found(selection), selection.reader)
+
+    def _found(self, selection: Selection) -> Sequence[tuple[int, float | None]]:
+        """The numbers of a selection's papers and their scores, in order."""
+        plan = select.relevance(selection.query) if selection.sort == "relevance" else None
+        if plan is not None:
+            return _hits(self._searcher(plan.rest, selection.reader), plan, selection)
+        sql, values = _numbered(selection)
+        return self._database.connection.execute(sql, values).fetchall()
 
     def similar(self, paper_id: int, reader: str, limit: int) -> list[PaperDict]:
         """The papers most like one, nearest first; `score` says how near."""
         with translated(self._database.path):
-            return self._scored(Searcher(self._database.connection).similar(paper_id, limit), reader)
+            return self._whole(Searcher(self._database.connection).similar(paper_id, limit), reader)
 
     def unknown_words(self, query: Query) -> list[Unknown]:
         """The words of a query that no paper holds, each with the word that was probably meant, if there is one."""
@@ -75,9 +78,6 @@ class Shelf:
     def _searcher(self, rest: Query, reader: str) -> Searcher:
         condition, values = select.where(rest, reader=reader)
         return Searcher(self._database.connection, condition, values)
-
-    def _scored(self, hits: Sequence[Hit], reader: str) -> list[PaperDict]:
-        return self._whole([(number, round(score, 4)) for number, score in hits], reader)
 
     def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
         """These papers, in the order of their numbers; a number that means none is passed over."""
@@ -93,16 +93,33 @@ class Shelf:
             rows = {row[0]: row for row in self._database.connection.execute(_WHOLE_ROWS, (asked,))}
             sides: dict[int, Sides] = {number: ([], [], [], [], [], []) for number in rows}
             for kind, number, value, place in self._database.connection.execute(_SIDE_ROWS, (asked, reader)):
-                sides[number][kind].append((place, value))
+                if number in sides:  # a paper may be gone, and what belonged to it not
+                    sides[number][kind].append((place, value))
             found += [paper_from_row(rows[number], sides[number], score) for number, score in part if number in rows]
         return found
 
-    def count(self, selection: Selection) -> int:
-        """How many papers a selection holds, its limit and offset apart."""
-        where, values = _condition(selection)
+    def numbers(self, selection: Selection) -> list[int]:
+        """The numbers of the papers of a selection, in its order; nothing else of them is read."""
         with translated(self._database.path):
-            sql = f"SELECT count(*) FROM paper p WHERE {where}"
-            return int(self._database.connection.execute(sql, values).fetchone()[0])
+            return [number for number, _ in self._found(selection)]
+
+    def count(self, selection: Selection, *, above: int = 0) -> int:
+        """How many papers numbered above `above` a selection holds, its limit and offset apart."""
+        where, values = _condition(selection)
+        later, bound = ("p.id > ? AND ", [above]) if above else ("", [])
+        with translated(self._database.path):
+            sql = f"SELECT count(*) FROM paper p WHERE {later}({where})"
+            return int(self._database.connection.execute(sql, [*bound, *values]).fetchone()[0])
+
+    def newest(self) -> int:
+        """The number of the paper that came last; 0 where there is none."""
+        with translated(self._database.path):
+            return int(self._database.connection.execute("SELECT coalesce(max(id), 0) FROM paper").fetchone()[0])
+
+    def version(self) -> int:
+        """A number that is another one as soon as someone else has written to the library; our own writes don't count."""
+        with translated(self._database.path):
+            return int(self._database.connection.execute("PRAGMA data_version").fetchone()[0])
 
     def resolve(self, name: str) -> int | None:
         """The paper that a number, an arXiv id or a URL holding that id names; old numbers lead to the merged paper."""
@@ -133,14 +150,25 @@ class Shelf:
         with translated(self._database.path):
             return [_sighting(row) for row in self._database.connection.execute(sql, (paper_id,))]
 
-    def topic_counts(self) -> dict[str, int]:
-        """How many papers each topic has, most first; "" counts those without one."""
+    def topic_counts(self, selection: Selection | None = None) -> dict[str, int]:
+        """How many papers of the library, or of a selection, each topic has, most first; "" counts those without one."""
+        if selection is not None:
+            return self._topics_of(selection)
         with translated(self._database.path):
             connection = self._database.connection
             rows = connection.execute(_TOPICS).fetchall()
             without = connection.execute("SELECT count(*) FROM paper").fetchone()[0] - sum(first for *_, first in rows)
         counts = {topic: count for topic, count, _ in rows}
         return {**counts, "": without} if without else counts
+
+    def _topics_of(self, selection: Selection) -> dict[str, int]:
+        where, values = _condition(selection)
+        sql = (
+            "SELECT coalesce(t.topic, ''), count(*) c FROM paper p LEFT JOIN paper_topic t ON t.paper_id = p.id"
+            f" WHERE {where} GROUP BY 1 ORDER BY t.topic IS NULL, c DESC, 1"
+        )
+        with translated(self._database.path):
+            return dict(self._database.connection.execute(sql, values))
 
     def tallies(self, reader: str) -> dict[str, dict[str, int]]:
         """Counts for statistics: the "library" as a whole, and by "status", "month" (of publication) and "layout"."""

@@ -167,6 +167,12 @@ class Console:
         self._err.flush()
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
+    def ask_for(self, question: str) -> None:
+        """Write a question whose answer is read on the same line; nothing where talk goes to no terminal."""
+        if self.talks_to_terminal:
+            self._err.write(safe(question))
+        self._err.flush()
+
     def flush(self) -> None:
         """Hand everything over."""
         self._out.flush()

@@ -1,0 +1,106 @@
+"""What the inbox asks of the library: numbers in order, counts of what is new, topics of a view; and what it costs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.fakes import NOW, READER, add_pages, json_page, look
+
+from papertide.errors import LibraryError
+from papertide.flows.browse import Filters, query_of
+from papertide.store import SqliteStore, open_library
+from papertide.store.base import SORTS, Selection
+from papertide.store.read import _numbered
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the library is."""
+    return tmp_path / "library.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    """A library of six papers, some with upvotes and with the topics of the tests' rules."""
+    made = open_library(path, create=True)
+    given = [("lora", 2), ("adapter", None), ("forgetting", 9), ("lora forgetting", 5), ("plain", 9), ("other", None)]
+    rows = [{"title": f"{word} paper", "upvotes": votes} for word, votes in given]
+    add_pages(made, json_page(*rows))
+    yield made
+    made.close()
+
+
+def chosen(text: str, store: SqliteStore) -> Selection:
+    """A selection by a query."""
+    query = query_of(store.looking, text, Filters(), reader=READER, today=date(2026, 11, 21))
+    return Selection(query, READER, sort="score")
+
+
+def test_numbers_are_those_of_the_papers(store: SqliteStore) -> None:
+    """`numbers` gives what `papers` gives, in its order, whatever the sort, the limit and the offset."""
+    for sort in SORTS:
+        for limit, offset in [(None, 0), (2, 0), (3, 2), (0, 0)]:
+            selection = Selection(None, READER, sort=sort, limit=limit, offset=offset)
+            assert store.looking.numbers(selection) == [paper["id"] for paper in store.looking.papers(selection)]
+
+
+def test_counting_what_came_later(store: SqliteStore) -> None:
+    """`above` counts only papers with higher numbers, within the selection; `newest` is the highest there is."""
+    assert store.looking.newest() == 6
+    assert store.looking.count(chosen("lora OR forgetting", store), above=0) == 3
+    assert store.looking.count(chosen("lora OR forgetting", store), above=3) == 1
+    assert store.looking.count(chosen("", store), above=6) == 0
+
+
+def test_an_empty_library_has_no_newest(tmp_path: Path) -> None:
+    """Without papers the newest number is 0."""
+    made = open_library(tmp_path / "empty.db", create=True)
+    assert made.looking.newest() == 0
+    made.close()
+
+
+def test_topics_of_a_selection(store: SqliteStore) -> None:
+    """Topics are counted within a selection, most first; "" counts its papers without one, last."""
+    assert store.looking.topic_counts(chosen("", store)) == {"memory": 2, "peft": 3, "": 2}
+    assert list(store.looking.topic_counts(chosen("", store)))[-1] == ""
+    assert store.looking.topic_counts(chosen("forgetting", store)) == {"memory": 2, "peft": 1}
+    store.deciding.decide(READER, [5, 6], "skip", NOW, "skip")
+    assert "" not in store.looking.topic_counts(chosen("status:inbox", store))
+
+
+def test_the_version_tells_of_others_only(store: SqliteStore, path: Path) -> None:
+    """What this connection writes leaves the version; what another one writes changes it."""
+    before = store.looking.version()
+    store.deciding.decide(READER, [1], "keep", NOW, "keep")
+    assert store.looking.version() == before
+    other = look(path)
+    other.execute("UPDATE paper SET upvotes = 1 WHERE id = 1")
+    other.close()
+    assert store.looking.version() != before
+
+
+def test_the_first_page_needs_no_sorting(store: SqliteStore, path: Path) -> None:
+    """The best papers of the inbox are read off an index: no papers are sorted to find them."""
+    sql, values = _numbered(chosen("status:inbox", store))
+    other = look(path)
+    plan = " | ".join(row[3] for row in other.execute(f"EXPLAIN QUERY PLAN {sql}", values))
+    other.close()
+    assert "paper_impression" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_a_question_is_broken_off(store: SqliteStore) -> None:
+    """`interrupt` from another thread ends what is being asked, with an error of ours; without a question it does nothing."""
+    store.interrupt()
+    text = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    timer = threading.Timer(0.05, store.interrupt)
+    timer.start()
+    with pytest.raises(LibraryError, match="interrupted"):
+        store.looking._one(text)  # any question will do
+    timer.join()
+    store.close()
+    store.interrupt()

@@ -1,0 +1,46 @@
+"""Pictures of the screen: drawn of the demo feed at three sizes, kept beside this file, and drawn anew by running it."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from tests.cli.harness import PAGES, fill
+from tests.tui.seat import Seat, seated
+
+KEPT = Path(__file__).with_name("pictures")
+SIZES = {"wide": (120, 40), "usual": (80, 24), "narrow": (50, 18)}
+THEMES = {"wide": "light", "usual": "dark", "narrow": "dark"}
+
+
+def drawn(library: Path, name: str) -> str:
+    """The screen as SVG after three decisions, without what changes from one drawing to the next."""
+    pictures: list[str] = []
+
+    async def play(seat: Seat) -> None:
+        for key, told in [("y", "keep:"), ("l", "later:"), ("x", "skip:")]:
+            await seat.press(key)
+            await seat.told(told)
+        if name == "narrow":
+            await seat.press("enter")
+        await seat.until(lambda: "4 of 46" in seat.head and "topics" in seat.paper)
+        await seat.pilot.pause(0.1)
+        pictures.append(seat.app.export_screenshot(simplify=True))
+
+    seated(library, play, size=SIZES[name], theme=THEMES[name])
+    return re.sub(r"terminal-\d+", "terminal", pictures[0])
+
+
+def main() -> None:
+    """Draw every picture anew."""
+    KEPT.mkdir(exist_ok=True)
+    for name in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            library = Path(folder, "library.db")
+            fill(library, PAGES)
+            KEPT.joinpath(f"{name}.svg").write_text(drawn(library, name), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

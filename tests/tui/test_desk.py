@@ -1,0 +1,91 @@
+"""The threads at the library: what is handed in is done in its turn, and leaving loses none of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from tests.cli.harness import LORA, Program
+from textual.message import Message
+
+from papertide.flows.triage import Sitting
+from papertide.store import SqliteStore
+from papertide.tui.desk import Desk
+from papertide.tui.messages import Broken, Told
+
+
+def test_closing_finishes_what_was_handed_in(program: Program) -> None:
+    """Decisions that were handed in are stored before the desk closes; closing twice does nothing."""
+    desk = Desk("deeds", program.library, lambda _message: None)
+    sitting = Sitting("me")
+
+    def decide(status: str) -> None:
+        def work(store: SqliteStore) -> None:
+            sitting.decide(store, LORA, status, at="2026-11-21T10:00:00Z")
+
+        desk.do(work)
+
+    for status in ("keep", "skip", "later") * 20:
+        decide(status)
+    desk.close(finish=True)
+    desk.close(finish=True)
+    assert sitting.standing == 60
+    assert len(program.done("log", "--json").rows) == 60
+
+
+def test_closing_breaks_off_a_long_question(program: Program) -> None:
+    """A desk that only reads is closed at once: what it is at is broken off, what waits isn't begun."""
+    begun = threading.Event()
+    waited: list[str] = []
+    desk = Desk("counts", program.library, lambda _message: None)
+
+    def forever(store: SqliteStore) -> None:
+        begun.set()
+        sql = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+        store._database.connection.execute(sql).fetchone()
+
+    desk.do(forever)
+    desk.do(lambda _store: waited.append("begun"))
+    begun.wait()
+    time.sleep(0.05)  # until the question is asked
+    desk.close(finish=False)
+    assert waited == []
+
+
+def test_only_the_newest_of_a_kind_is_done(program: Program) -> None:
+    """What a newer one of its kind makes pointless is not begun."""
+    heard: list[Message] = []
+    gate = threading.Event()
+    desk = Desk("pages", program.library, heard.append)
+
+    def wait(_store: SqliteStore) -> Message | None:
+        gate.wait()
+        return None
+
+    desk.do(wait)
+    for word in "abc":
+        desk.do(lambda _store, word=word: Told(word), kind="search")  # type: ignore[misc]  # a default of its own
+    desk.do(lambda _store: Told("other"))
+    gate.set()
+    done = threading.Event()
+    desk.do(lambda _store: done.set())
+    done.wait()
+    desk.close(finish=True)
+    assert [message.text for message in heard if isinstance(message, Told)] == ["c", "other"]
+
+
+def test_errors_are_posted(program: Program) -> None:
+    """An error of ours is told; any other is passed on whole; the desk goes on."""
+    heard: list[Message] = []
+    desk = Desk("pages", program.library.with_name("none.db"), heard.append)
+    desk.do(lambda _store: None)
+    ours = Desk("pages", program.library, heard.append)
+    ours.do(lambda _store: 1 / 0)  # type: ignore[arg-type, return-value]  # the fault
+    done = threading.Event()
+    for each in (desk, ours):
+        each.do(lambda _store: done.set())
+    done.wait()
+    desk.close(finish=True)
+    ours.close(finish=True)
+    assert any(isinstance(message, Told) and message.wrong and "no library" in message.text for message in heard)
+    assert any(isinstance(message, Broken) for message in heard)

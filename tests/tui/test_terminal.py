@@ -1,0 +1,211 @@
+"""The inbox on a real terminal: how it comes, how it goes, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.harness import FORGETTING, LORA, Program
+from tests.fakes import look
+from tests.tui.live import Live
+
+Sit = Callable[..., Live]
+
+
+@pytest.fixture
+def sit(program: Program) -> Iterator[Sit]:
+    """Sit down before the inbox of the small library; what still runs at the end of the test is ended."""
+    live: list[Live] = []
+
+    def begin(*arguments: str, **environment: str) -> Live:
+        live.append(Live("--library", program.library, "triage", *arguments, **environment))
+        return live[-1]
+
+    yield begin
+    for each in live:
+        if each.process.poll() is None:
+            each.process.kill()
+            each.process.wait()
+
+
+def statuses(program: Program) -> dict[int, str]:
+    """What was decided."""
+    return {row["id"]: row["status"] for row in program.done("list", "--json").rows if row["status"] != "inbox"}
+
+
+def test_coming_and_going(program: Program, sit: Sit) -> None:
+    """The terminal is left as it was; below the old screen stands what was decided, and how to take it back."""
+    live = sit()
+    live.until("Catastrophic")
+    assert live.modes != live.before
+    live.press("y")
+    live.until("keep:")
+    live.press("x")
+    live.until("skip:")
+    live.press("q")
+    assert live.end() == 0
+    assert live.left_as_it_was
+    told = live.written[live.written.rindex("\x1b[?1049l") :]
+    assert "2 papers decided: 1 keep, 1 skip" in told
+    assert "papertide undo 2" in told
+    assert statuses(program) == {FORGETTING: "keep", LORA: "skip"}
+    live.close()
+
+
+def test_json_at_the_end(sit: Sit) -> None:
+    """With --json one object of counts is printed when the screen is gone."""
+    live = sit("--json")
+    live.until("Catastrophic")
+    live.press("l")
+    live.until("later:")
+    live.press("q")
+    assert live.end() == 0
+    end = live.written[live.written.rindex("\x1b[?1049l") :]
+    assert '{"decided": 1, "inbox": 0, "keep": 0, "later": 1, "skip": 0, "undone": 0}' in end
+    live.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_being_told_to_end(program: Program, sit: Sit, number: signal.Signals) -> None:
+    """A signal to end leaves the terminal as it was, what was decided stored, and exit code 130."""
+    live = sit()
+    live.until("Catastrophic")
+    live.press("y")
+    live.until("keep:")
+    live.process.send_signal(number)
+    assert live.end() == 130
+    assert live.left_as_it_was
+    assert "interrupted" in live.written
+    assert statuses(program) == {FORGETTING: "keep"}
+    live.close()
+
+
+def test_a_closed_window_loses_nothing(program: Program, sit: Sit) -> None:
+    """When the terminal goes away the program goes too, by the signal for it, and what was decided is there."""
+    live = sit()
+    live.until("Catastrophic")
+    live.press("yx")
+    live.until("skip:")
+    assert live.hang_up() == -signal.SIGHUP
+    assert statuses(program) == {FORGETTING: "keep", LORA: "skip"}
+    assert program.done("doctor").code == 0
+
+
+def test_being_killed_loses_nothing(program: Program, sit: Sit) -> None:
+    """What the screen tells as decided is in the library, even if the program is killed the moment it is told."""
+    live = sit()
+    live.until("Catastrophic")
+    live.press("y")
+    live.until("keep:")
+    live.process.kill()
+    assert live.end() == -signal.SIGKILL
+    assert statuses(program) == {FORGETTING: "keep"}
+    live.close()
+
+
+def test_a_crash_leaves_the_terminal_as_it_was(program: Program, sit: Sit) -> None:
+    """A fault within, here authors that are no JSON, ends the screen first and is told then; exit 1, decisions stay."""
+    live = sit()
+    live.until("Catastrophic")
+    live.press("j")
+    live.press("y")
+    live.until("keep:")
+    connection = look(program.library)
+    connection.execute("UPDATE paper SET authors = 'no JSON' WHERE id = ?", (FORGETTING,))
+    connection.close()
+    live.press("r")
+    assert live.end() == 1
+    assert live.left_as_it_was
+    assert "JSONDecodeError" in live.written[live.written.rindex("\x1b[?1049l") :]
+    connection = look(program.library)
+    assert connection.execute("SELECT paper_id, status FROM status").fetchall() == [(LORA, "keep")]
+    connection.close()
+    live.close()
+
+
+def test_stopping_and_going_on(sit: Sit) -> None:
+    """Control-Z gives the terminal back for a while; going on draws the screen again."""
+    live = sit()
+    live.until("Catastrophic")
+    live.press("\x1a")
+    live.until("[?1049l")
+    _, status = os.waitpid(live.process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
+    assert live.left_as_it_was
+    live.process.send_signal(signal.SIGCONT)
+    live.until("Catastrophic")
+    live.press("q")
+    assert live.end() == 0
+    live.close()
+
+
+def test_a_note_in_the_editor(program: Program, sit: Sit, tmp_path: Path) -> None:
+    """N hands the terminal and the note to the user's editor, and keeps what it saved; one that fails changes nothing."""
+    editor = tmp_path / "editor"
+    body = "import sys; open(sys.argv[1], 'a').write('one\\ntwo\\n')\nsys.exit('fail' in sys.argv[0])\n"
+    for name in ("editor", "fail"):
+        editor = tmp_path / name
+        editor.write_text(f"#!{sys.executable}\n{body}", encoding="utf-8")
+        editor.chmod(editor.stat().st_mode | stat.S_IXUSR)
+    for command, told in [("editor", "note:"), ("fail", "ended with 1"), ("none", "none"), ("'", "closing")]:
+        live = sit(VISUAL=command if command == "'" else str(tmp_path / command))
+        live.until("Catastrophic")
+        live.press("N")
+        live.until(told)
+        live.press("q")
+        assert live.end() == 0
+        assert live.left_as_it_was
+        live.close()
+    (row,) = program.done("show", str(FORGETTING), "--json").rows
+    assert row["note"] == "one\ntwo"
+
+
+def test_without_colour(sit: Sit) -> None:
+    """With NO_COLOR nothing is told by a hue: every colour written is a grey, and the cursor's row has its mark."""
+    live = sit(NO_COLOR="1")
+    live.until("Catastrophic")
+    live.press("j")
+    live.until("Low-rank")
+    live.press("q")
+    assert live.end() == 0
+    pieces = live.written.split("\x1b[")
+    colours = [piece.split("m")[0] for piece in pieces if piece[:2].isdigit() and "38;2;" in piece.split("m")[0]]
+    for colour in colours:
+        red, green, blue = colour.split("38;2;")[1].split(";")[:3]
+        assert red == green == blue
+    assert ">" in live.written
+    live.close()
+
+
+def test_line_by_line_on_a_terminal(program: Program, sit: Sit) -> None:
+    """With --plain, and on a terminal that can't be drawn on, a question is asked on its line; Control-D ends."""
+    for arguments, environment in [(["--plain"], {}), ([], {"TERM": "dumb"})]:
+        live = sit(*arguments, **environment)
+        live.until("? help: ")
+        live.press("y\n")
+        live.until("? help: ")
+        live.press("\x04")
+        assert live.end() == 0
+        assert "[?1049h" not in live.written
+        assert "1 paper decided: 1 keep" in live.written
+        assert live.modes == live.before
+        live.close()
+    assert statuses(program) == {FORGETTING: "keep", LORA: "keep"}
+
+
+def test_control_c_line_by_line(program: Program, sit: Sit) -> None:
+    """Control-C ends it with 130, and what was decided stays."""
+    live = sit("--plain", "--json")
+    live.until("? help: ")
+    live.press("y\n")
+    live.until("? help: ")
+    live.press("\x03")
+    assert live.end() == 130
+    assert '"keep": 1' in live.written
+    assert statuses(program) == {FORGETTING: "keep"}
+    live.close()
