@@ -50,6 +50,7 @@ class TitleList:
                 # What was added before there was a list of titles.
                 self._keep_all(self._connection.cursor().execute(_EARLIER), marks_of)
                 self._connection.execute("INSERT INTO meta (key, value) VALUES ('titles', '1')")
+                self._note_keys()
             self._keep_all(keys.items(), marks_of)
 
     def rekey(self) -> int:
@@ -68,8 +69,12 @@ class TitleList:
             if changed:
                 for forget in ("DELETE FROM title", "DELETE FROM mark", "DELETE FROM meta WHERE key = 'titles'"):
                     self._connection.execute(forget)
-            self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('keys', ?)", (normal.KEYS,))
+            if after:  # an empty library has no keys that could be any version's
+                self._note_keys()
             return changed
+
+    def _note_keys(self) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('keys', ?)", (normal.KEYS,))
 
     def _keep_all(self, keys: Iterable[tuple[str, bool]], marks_of: MarksOf) -> None:
         rest = iter(keys)
