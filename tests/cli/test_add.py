@@ -317,7 +317,7 @@ def test_what_export_writes_add_reads(program: Program) -> None:
 
     assert facts("other.db") == facts(program.library)
     report = report_of(program.done("add", "all.jsonl", "--json"))
-    assert (report["new"], report["merged"]) == (0, len(PAPERS))
+    assert (report["new"], report["merged"], report["unchanged"]) == (0, 0, len(PAPERS))
     assert facts("other.db") == facts(program.library)
 
 

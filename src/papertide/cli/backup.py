@@ -39,7 +39,7 @@ def backup(
     \b
     Examples:
       papertide backup ~/backups/papers.db
-      papertide backup backups/papers.db --force --no-archive
+      papertide backup papers-copy.db --force --no-archive
     """
     common = Common.of(ctx)
     archives = (archive_of(common), Archive.beside(file)) if archive else None
