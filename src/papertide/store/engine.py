@@ -85,11 +85,6 @@ class Database:
             raise
         return cls(path, connection, writable=writable, patience=patience)
 
-    def interrupt(self) -> None:
-        """Break off what another thread asks of this connection; nothing where that is nothing, or it is closed."""
-        with suppress(sqlite3.ProgrammingError):
-            self.connection.interrupt()
-
     def close(self) -> None:
         """Close the file; a second time does nothing."""
         self.connection.close()
@@ -131,7 +126,7 @@ class Patience:
                 return work()
             except sqlite3.OperationalError as error:
                 passed = time.monotonic() - begin
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY or passed >= self.seconds:
+                if _code(error) != sqlite3.SQLITE_BUSY or passed >= self.seconds:
                     raise
                 if passed >= _QUIET and not told:
                     told = True
@@ -162,9 +157,14 @@ def translated(path: Path) -> Iterator[None]:
         raise LibraryError(str(path), error.strerror or str(error)) from error
 
 
+def _code(error: sqlite3.Error) -> int:
+    """What SQLite calls an error, without its finer kinds; 0 where the driver raised it by itself."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
 def translate(path: Path, error: sqlite3.Error) -> LibraryError:
     """The LibraryError that a driver's error stands for."""
-    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    code = _code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LibraryLocked(str(path), _locked(path))
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
