@@ -82,11 +82,15 @@ def test_version_is_light() -> None:
         ["digest", "--peek"],
         ["digest", "--peek", "--format", "markdown"],
         ["stats"],
+        ["triage"],
     ],
     ids=" ".join,
 )
 def test_reading_is_light(library: Path, command: list[str]) -> None:
-    """The commands that read import neither the models nor the mapper: what is stored was checked on its way in."""
+    """The commands that read import neither the models nor the mapper: what is stored was checked on its way in.
+
+    Triage is among them where it goes line by line; the full screen brings Textual, and it alone.
+    """
     assert not imported("-m", "papertide", "--library", str(library), *command) & HEAVY
 
 

@@ -97,10 +97,17 @@ def test_a_question_is_broken_off(store: SqliteStore) -> None:
     """`interrupt` from another thread ends what is being asked, with an error of ours; without a question it does nothing."""
     store.interrupt()
     text = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
-    timer = threading.Timer(0.05, store.interrupt)
-    timer.start()
+    answered = threading.Event()
+
+    def interrupt() -> None:
+        while not answered.wait(0.01):  # one that comes before the question does nothing
+            store.interrupt()
+
+    other = threading.Thread(target=interrupt)
+    other.start()
     with pytest.raises(LibraryError, match="interrupted"):
         store.looking._one(text)  # any question will do
-    timer.join()
+    answered.set()
+    other.join()
     store.close()
     store.interrupt()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from queue import SimpleQueue
 
 from tests.cli.harness import LORA, Program
 from textual.message import Message
@@ -47,7 +47,6 @@ def test_closing_breaks_off_a_long_question(program: Program) -> None:
     desk.do(forever)
     desk.do(lambda _store: waited.append("begun"))
     begun.wait()
-    time.sleep(0.05)  # until the question is asked
     desk.close(finish=False)
     assert waited == []
 
@@ -76,16 +75,19 @@ def test_only_the_newest_of_a_kind_is_done(program: Program) -> None:
 
 def test_errors_are_posted(program: Program) -> None:
     """An error of ours is told; any other is passed on whole; the desk goes on."""
-    heard: list[Message] = []
-    desk = Desk("pages", program.library.with_name("none.db"), heard.append)
-    desk.do(lambda _store: None)
-    ours = Desk("pages", program.library, heard.append)
-    ours.do(lambda _store: 1 / 0)  # type: ignore[arg-type, return-value]  # the fault
-    done = threading.Event()
-    for each in (desk, ours):
-        each.do(lambda _store: done.set())
-    done.wait()
+    heard: SimpleQueue[Message] = SimpleQueue()
+    nowhere = Desk("pages", program.library.with_name("none.db"), heard.put)
+    nowhere.do(lambda _store: None)
+    told = heard.get()
+    nowhere.close(finish=True)
+    assert isinstance(told, Told)
+    assert told.wrong
+    assert "no library" in told.text
+    desk = Desk("pages", program.library, heard.put)
+    desk.do(lambda _store: 1 / 0)  # type: ignore[arg-type, return-value]  # the fault
+    desk.do(lambda _store: Told("on"))
+    broken, after = heard.get(), heard.get()
     desk.close(finish=True)
-    ours.close(finish=True)
-    assert any(isinstance(message, Told) and message.wrong and "no library" in message.text for message in heard)
-    assert any(isinstance(message, Broken) for message in heard)
+    assert isinstance(broken, Broken)
+    assert isinstance(broken.error, ZeroDivisionError)
+    assert isinstance(after, Told)

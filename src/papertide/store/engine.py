@@ -85,6 +85,11 @@ class Database:
             raise
         return cls(path, connection, writable=writable, patience=patience)
 
+    def interrupt(self) -> None:
+        """Break off what another thread asks of this connection; nothing where that is nothing, or it is closed."""
+        with suppress(sqlite3.ProgrammingError):
+            self.connection.interrupt()
+
     def close(self) -> None:
         """Close the file; a second time does nothing."""
         self.connection.close()

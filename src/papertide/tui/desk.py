@@ -43,8 +43,10 @@ class Desk:
         self._post = _unheard
         self._finishing = finish
         self._tasks.put(None)
-        if not finish and self._store is not None:
-            self._store.interrupt()
+        while not finish and self._thread.is_alive():
+            if self._store is not None:  # again and again: an interruption that comes before a question does nothing
+                self._store.interrupt()
+            self._thread.join(0.02)
         self._thread.join()
 
     def _run(self) -> None:

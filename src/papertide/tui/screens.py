@@ -60,7 +60,7 @@ class InboxScreen(Screen[None]):
     InboxScreen #head { height: 1; background: $panel; text-style: bold; }
     InboxScreen #panes { height: 1fr; }
     InboxScreen PaperList { width: 2fr; height: 1fr; }
-    InboxScreen PaperPane { width: 3fr; height: 1fr; border-left: solid $panel-lighten-2; }
+    InboxScreen PaperPane { width: 3fr; height: 1fr; border-left: solid $foreground 30%; }
     InboxScreen #talk { height: auto; min-height: 1; max-height: 3; }
     InboxScreen #talk.wrong { color: $error; text-style: bold; }
     InboxScreen.narrow PaperPane { display: none; }
@@ -213,6 +213,7 @@ class InboxScreen(Screen[None]):
         self._list.grown()
         if self._aim == -1:
             self._aim = None
+            self._say("")
             self._list.point(len(self._list.order) - 1)
         self._show_head()
 
