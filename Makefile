@@ -1,10 +1,11 @@
 # Needs make and a Python 3.11 or newer; everything else goes into .venv, beside this file.
 # PYTHON= chooses the Python: make demo PYTHON=/opt/python3.12/bin/python3
-.PHONY: help demo test bench bench-matching lock clean FORCE
+.PHONY: help demo test bench bench-matching bench-library lock clean FORCE
 .NOTPARALLEL: # two installs into one environment would trip over each other
 .DEFAULT_GOAL := help
 
 PYTHON ?=
+PAPERS ?= 100000
 export PYTHON
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV # the caller's environment is not ours
 
@@ -31,8 +32,11 @@ test: $(DEV) ## lint, types, import contracts, tests with branch coverage
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest --cov
 
-bench: $(RUNTIME) ## measure: every script in bench/
-	@for script in bench/*.py; do $(BIN)/python "$$script" || exit 1; done
+bench: $(RUNTIME) ## measure: every script in bench/ but the next
+	@for script in $(filter-out bench/library.py,$(wildcard bench/*.py)); do $(BIN)/python "$$script" || exit 1; done
+
+bench-library: $(RUNTIME) ## measure a library of PAPERS papers (default: 100,000)
+	@$(BIN)/python bench/library.py --papers $(PAPERS)
 
 bench-matching: $(RUNTIME) ## measure matching alone: quality, and 1,000,000 titles
 	$(BIN)/python bench/matching.py

@@ -26,8 +26,8 @@ def commands(library: Path) -> dict[str, tuple[list[str | Path], float | None]]:
     return {
         "python -c pass": ([sys.executable, "-c", "pass"], None),
         "papertide --version": ([PAPERTIDE, "--version"], 2.0),
-        "papertide list --limit 20": ([*ours, "list", "--limit", "20"], 16.0),
-        "papertide search adaptation": ([*ours, "search", "adaptation", "--limit", "20"], None),
+        "papertide list --limit 20": ([*ours, "list", "--limit", "20"], 12.0),
+        "papertide search adaptation": ([*ours, "search", "adaptation", "--limit", "20"], 12.0),
         "papertide show 1": ([*ours, "show", "1"], None),
     }
 

@@ -50,11 +50,17 @@ def paper_from_row(row: Sequence[object], sides: Sides, score: float | None) -> 
     values["authors"] = _decoded(authors) if authors != "[]" else []
     values["year_inferred"] = bool(values["year_inferred"])
     sources, listed, topics, tags, status, note = sides
-    values["source_ids"] = [value for _, value in sorted(sources)]
-    values["listed"] = [value for _, value in sorted(listed)]
-    values["topics"] = [value for _, value in sorted(topics)]
-    values["tags"] = [value for _, value in sorted(tags)]
+    values["source_ids"] = _in_order(sources)
+    values["listed"] = _in_order(listed)
+    values["topics"] = _in_order(topics)
+    values["tags"] = _in_order(tags)
     values["status"] = status[0][1] if status else "inbox"
     values["note"] = note[0][1] if note else None
     values["score"] = None if score is None else round(score, 4)
     return cast("PaperDict", values)
+
+
+def _in_order(said: list[tuple[int, str]]) -> list[str]:
+    if len(said) > 1:
+        said.sort()
+    return [value for _, value in said]

@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from itertools import chain, pairwise
-from operator import itemgetter
 from typing import NamedTuple
 
 # A word (C++ and C# too), or one sign that no phrase runs across.
@@ -23,15 +21,18 @@ _SHORTEST_PREFIX = 3
 _REMEMBERED = 100_000
 """Pieces of text that are remembered from one text to the next."""
 _LONGEST_REMEMBERED = 40
-_TOKENS = itemgetter(0)
+_PIECE = 1 << 20
+"""More tokens than a piece of text can have: a place is a piece's number times this, and the token's place in it."""
 _NO_WAY: frozenset[str] = frozenset()
-_END: tuple[tuple[()], tuple[()], str] = ((), (), "")
 READ = 200_000
 """Characters of a text that are looked at; titles and abstracts are far shorter, and what is longer is neither."""
 
 
-Hit = tuple[int, int, int]
-"""A keyword found: the words `start` to `end` (exclusive) of the text are the keyword with that number."""
+Hit = tuple[int, tuple[int, ...]]
+"""Keywords found on the same words: the place in the text where these end, and the keywords' numbers.
+
+Hits come by the places where they begin, of one place the longest first; a later word has a higher place.
+"""
 
 
 class Keyword(NamedTuple):
@@ -73,6 +74,7 @@ _Begin = tuple[tuple[int, ...], _Ways] | None
 _Beginning = tuple[int, tuple[int, ...], _Ways, str]
 # The tokens of a piece of text, what begins with them, and the first two letters of all; None for one without tokens.
 _Piece = tuple[Sequence[str], Sequence[_Beginning], str]
+_END: _Piece = ((), (), "")
 
 
 class _Pieces(dict[str, _Piece | None]):
@@ -123,19 +125,14 @@ class KeywordIndex:
         """Every keyword wherever it stands in the first `READ` characters of a text, overlapping ones too."""
         # No token runs across white space, so texts are read by the pieces between, most of which were met before.
         pieces: list[_Piece] = list(filter(None, map(self._pieces.__getitem__, _plain(text[:READ]).split())))
-        tokens = list(chain.from_iterable(map(_TOKENS, pieces)))
-        tokens.append("")  # so that every word has one behind it
         pieces.append(_END)
         hits: list[Hit] = []
-        place = 0
-        for (own, begins, _), (_, _, after) in pairwise(pieces):
+        for number, (_, begins, _) in enumerate(pieces):
             for offset, alone, ways, letters in begins:
-                start = place + offset
+                if ways is None or (letters or pieces[number + 1][2]) in ways:
+                    hits += self._walk(pieces, number, offset)
                 if alone:
-                    hits += [(start, start + 1, number) for number in alone]
-                if ways is None or (letters or after) in ways:
-                    self._walk(tokens, start, hits)
-            place += len(own)
+                    hits.append((number * _PIECE + offset + 1, alone))
         return hits
 
     def _learn(self, piece: str) -> _Piece | None:
@@ -172,15 +169,26 @@ class KeywordIndex:
             if len(stem) > before and joined.startswith(stem) and self._same_case(n, tokens):
                 yield n
 
-    def _walk(self, tokens: list[str], start: int, hits: list[Hit]) -> None:
-        """Add the keywords of several words that begin at a token, walking on as long as one begins like what was passed."""
-        joined, end = tokens[start].casefold(), start + 1
-        while joined in self._starts and tokens[end]:
+    def _walk(self, pieces: Sequence[_Piece], number: int, offset: int) -> list[Hit]:
+        """The keywords of several words that begin at a token, walking on as long as one begins like what was passed."""
+        tokens = pieces[number][0]
+        passed = [tokens[offset]]
+        joined = passed[0].casefold()
+        hits: list[Hit] = []
+        while joined in self._starts:
+            offset += 1
+            if offset == len(tokens):
+                number, offset = number + 1, 0
+                tokens = pieces[number][0]
+                if not tokens:
+                    break
             before = len(joined)
-            joined += tokens[end].casefold()
-            end += 1
-            if self._may_match(joined):
-                hits += [(start, end, n) for n in self._matches(joined, before, tokens[start:end])]
+            joined += tokens[offset].casefold()
+            passed.append(tokens[offset])
+            if self._may_match(joined) and (found := tuple(self._matches(joined, before, passed))):
+                hits.append((number * _PIECE + offset + 1, found))
+        hits.reverse()
+        return hits
 
     def _same_case(self, number: int, tokens: list[str]) -> bool:
         word = self.keywords[number]

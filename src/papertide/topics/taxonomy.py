@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from papertide.topics.keywords import Keyword, KeywordIndex
@@ -78,16 +78,17 @@ class Taxonomy:
         self._policy = policy
         numbers: dict[Keyword, int] = {}
         # For each keyword: the topics that it speaks for, with its weight there.
-        self._roles: list[list[tuple[int, float]]] = []
+        roles: list[list[tuple[int, float]]] = []
         self._weights: dict[tuple[int, int], float] = {}
         for place, rule in enumerate(rules):
             for words, weight in ((rule.ignore, MASK), (rule.strong, STRONG), (rule.weak, WEAK)):
                 for word in words:
                     number = numbers.setdefault(word, len(numbers))
-                    if number == len(self._roles):
-                        self._roles.append([])
-                    self._roles[number].append((place, weight))
+                    if number == len(roles):
+                        roles.append([])
+                    roles[number].append((place, weight))
                     self._weights.setdefault((place, number), weight)
+        self._roles = _Roles(roles)
         self._index = KeywordIndex(numbers)
 
     def label(self, title: str, abstract: str | None) -> tuple[str, ...]:
@@ -121,19 +122,14 @@ class Taxonomy:
 
     def _find(self, text: str) -> dict[int, dict[int, int]]:
         """For each topic, how often each of its keywords stands in a text, covered ones left out."""
-        spans: dict[int, list[tuple[int, int, float, int]]] = {}
-        for start, end, number in self._index.find(text):
-            for place, weight in self._roles[number]:
-                # Sorted: what begins first, the longest of these, the heaviest of these.
-                spans.setdefault(place, []).append((start, -end, -weight, number))
         found: dict[int, dict[int, int]] = {}
-        for place, hits in spans.items():
-            covered = 0
-            for _, minus_end, minus_weight, number in sorted(hits):
-                if -minus_end <= covered:
+        covered: dict[int, int] = {}
+        for end, numbers in self._index.find(text):
+            for place, number in self._roles[numbers]:
+                if end <= covered.get(place, 0):
                     continue
-                covered = -minus_end
-                if -minus_weight != MASK:
+                covered[place] = end
+                if number is not None:
                     counts = found.setdefault(place, {})
                     counts[number] = counts.get(number, 0) + 1
         return found
@@ -176,6 +172,23 @@ class Taxonomy:
             order.append(min(place for place in left if scores[place] >= near))
             left.remove(order[-1])
         return order
+
+
+class _Roles(dict[tuple[int, ...], tuple[tuple[int, int | None], ...]]):
+    """For keywords on the same words: each topic that they speak for, and the one that counts there (None: a mask)."""
+
+    def __init__(self, roles: Sequence[Sequence[tuple[int, float]]]) -> None:
+        super().__init__()
+        self._of_each = roles
+
+    def __missing__(self, numbers: tuple[int, ...]) -> tuple[tuple[int, int | None], ...]:
+        # The heaviest counts, of equals the first that is named.
+        weighed = sorted((-weight, number, place) for number in numbers for place, weight in self._of_each[number])
+        heaviest: dict[int, int | None] = {}
+        for minus_weight, number, place in weighed:
+            heaviest.setdefault(place, None if -minus_weight == MASK else number)
+        self[numbers] = made = tuple(heaviest.items())
+        return made
 
 
 def _ranked(scores: Mapping[int, float]) -> list[int]:
