@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from papertide.ranking.model import Ranker, best_first
-from papertide.ranking.terms import names_of, terms_of
+from papertide.ranking.packed import terms_of
+from papertide.ranking.terms import names_of
+from papertide.ranking.why import moved
 
 KINDS = {
     "peft": "low rank adapters tune few parameters of large language models cheaply",
@@ -102,11 +104,12 @@ def test_the_words_that_moved_a_paper() -> None:
     ranker = Ranker(PAPERS)
     learned = ranker.learn([1, 5, 9], [2, 3, 4])
     assert learned is not None
-    moved = ranker.moved(learned, 13)
+    names, weights, length = names_of(*text(13)), ranker.weights(learned), ranker.lengths()[13]
+    words = moved(dict(PAPERS)[13], weights, length, names)
     margin = ranker.margins(learned)[ranker.numbers.index(13)]
-    assert abs(sum(moved.values()) + learned.threshold - margin) < 1e-5
-    top = max(moved, key=lambda term: moved[term])
-    assert names_of(*text(13))[top].split()[0] in KINDS["robot"].split()
+    assert abs(sum(words.values()) + learned.threshold - margin) < 1e-5
+    assert next(iter(words)).split()[0] in KINDS["robot"].split()
+    assert moved(dict(PAPERS)[13], weights, length, {}) == {}
 
 
 def test_the_same_text_kept_and_skipped() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papertide.ranking.terms import BITS, COUNT_BITS, MOST, names_of, terms_of
+from papertide.ranking.packed import terms_of
+from papertide.ranking.terms import BITS, COUNT_BITS, MOST, names_of
 
 
 def unpacked(terms: bytes) -> dict[int, int]:
@@ -19,7 +20,7 @@ def test_words_stems_pairs_and_topics() -> None:
     """A paper has its words, their stems, its pairs of words and its topics; pairs don't reach from title to abstract."""
     names = names_of("Forgetting models", "Models forget.", ["peft"])
     assert sorted(names.values()) == sorted(
-        ["topic:peft", "forgetting", "models", "forgetting", "models", "forgetting models", "forget", "models forget"]
+        ["topic peft", "forgetting", "models", "forgetting", "models", "forgetting models", "forget", "models forget"]
     )
     counts = unpacked(terms_of("Forgetting models", "Models forget.", ["peft"]))
     assert counts.keys() == names.keys()

@@ -1,4 +1,4 @@
-"""`papertide rank`: `simulate`."""
+"""`papertide rank`: the inbox in the order of reading, `explain`, `evaluate` and `simulate`."""
 
 from __future__ import annotations
 
@@ -8,21 +8,127 @@ from typing import Annotated
 import typer
 
 from papertide.cli.common import Common
-from papertide.errors import InputError, UsageError
+from papertide.cli.scores import scored
+from papertide.cli.taxonomy import topic_source
+from papertide.errors import InputError, NotFound, UsageError
+from papertide.flows.browse import ensure_labels
+from papertide.flows.rank import evaluate, explain, reading_order
+from papertide.flows.triage import named
 from papertide.normal import counted
 from papertide.views.console import Line
+from papertide.views.rank import as_values, because, curve, percent
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(add_completion=False, rich_markup_mode=None, invoke_without_command=True)
+
+_SHOWN = 20
+_HEADS = (("#", "right"), ("score", "right"), ("title", "left"), ("for", "left"))
+_ORDERS = {"learned": "by your decisions", "newest": "newest first", "upvotes": "most upvotes first"}
 
 
 @app.callback()
-def rank() -> None:
-    """What your decisions taught, and how well it works.
+def rank(
+    ctx: typer.Context,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many (terminal: 20).")] = None,
+    explore: Annotated[bool, typer.Option(help="Every tenth place for a topic you decided on least.")] = True,
+) -> None:
+    """Your inbox in the order of reading: what is like the papers you kept first.
+
+    Every tenth place is for the topic that you decided on least, so that the order doesn't tunnel into one; that topic
+    stands beside the title. --no-explore, or explore = false in the config file, goes by the score alone.
+
+    Without decisions it goes by upvotes, comments and date. Papers put off with `later` teach nothing.
 
     \b
     Examples:
-      papertide rank simulate screening.csv --seed 1
+      papertide rank
+      papertide rank explain 12
+      papertide rank evaluate
+      papertide rank simulate screening.csv
     """
+    if ctx.invoked_subcommand is None:
+        _order(Common.of(ctx), limit, explore=explore)
+
+
+def _order(common: Common, limit: int | None, *, explore: bool) -> None:
+    console = common.console
+    if limit is None and console.is_terminal:
+        limit = _SHOWN
+    with common.library() as store:
+        ensure_labels(store, *topic_source(common))
+        scored(common, store)
+        order = reading_order(store, common.config.reader, explore=explore and common.config.explore, limit=limit)
+    if console.as_json:
+        for paper, topic in order:
+            console.json({**paper, "explored": topic or None})
+        return
+    rows = (
+        (str(paper["id"]), "" if paper["score"] is None else f"{paper['score']:.2f}", paper["title"], topic)
+        for paper, topic in order
+    )
+    console.table(_HEADS, rows, wide=2)
+    if not order:
+        console.say("nothing in the inbox")
+
+
+@app.command("explain")
+def explain_(
+    ctx: typer.Context,
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Number, arXiv id, or a URL holding that id.")],
+) -> None:
+    """Why papers rank where they do: the words that moved them, by how much of the margin.
+
+    \b
+    Examples:
+      papertide rank explain 12
+      papertide rank explain 2403.02178 --json
+    """
+    common = Common.of(ctx)
+    reader = common.config.reader
+    with common.library() as store:
+        ensure_labels(store, *topic_source(common))
+        scored(common, store)
+        papers = {paper["id"]: paper for paper in store.looking.by_number(named(store.looking, ids), reader)}
+        reasons = explain(store, reader, papers.values())
+    for why in reasons:
+        if common.console.as_json:
+            common.console.json({"id": why.paper, **as_values(why)})
+            continue
+        paper = papers[why.paper]
+        common.console.show([Line(paper["title"], "title", indent=6, lead=str(why.paper))])
+        common.console.show(because(why))
+        if why.score is None:
+            common.console.show([Line("no score: there are no decisions to learn from yet", "facts", indent=6)])
+
+
+@app.command("evaluate")
+def evaluate_(ctx: typer.Context) -> None:
+    """How well the ranking would have served you: your own decisions, replayed in the order you made them.
+
+    At up to 20 moments it learns from what you had decided and ranks what you decided after; the table has the means.
+
+    \b
+      AUC           the chance that a paper you kept stands before one you skipped
+      precision@10  the share of keeps in the first ten
+      saved         what you needn't read to see 95 % of your keeps
+    """
+    common = Common.of(ctx)
+    with common.library() as store:
+        ensure_labels(store, *topic_source(common))
+        made = evaluate(store, common.config.reader)
+    if made is None:
+        raise NotFound(
+            "replay", common.config.reader, "it takes a keep, then ten decisions, keeps and skips among them"
+        )
+    if common.console.as_json:
+        curve_values = [{"decisions": known, "auc": round(value, 4)} for known, value in made.curve]
+        figures = {name: asdict(one) for name, one in made.figures.items()}
+        common.console.json({"decisions": made.decisions, "keeps": made.keeps, **figures, "curve": curve_values})
+        return
+    told = f"{counted(made.decisions, 'decision')}, {made.keeps} of them keeps, at {counted(len(made.curve), 'moment')}"
+    common.console.show([Line(told), Line()])
+    heads = (("order", "left"), ("AUC", "right"), ("precision@10", "right"), ("saved", "right"))
+    common.console.table(heads, ((_ORDERS[name], *percent(asdict(one))) for name, one in made.figures.items()), wide=0)
+    common.console.show([Line(), *curve(made.curve)])
 
 
 @app.command("simulate")

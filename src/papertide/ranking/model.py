@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from papertide.ranking.matrix import Floats, Rows, weighed
+from papertide.ranking.matrix import Floats, weighed
 from papertide.ranking.products import Kept, Passing, Products
 from papertide.ranking.svm import solve
 
@@ -34,6 +34,13 @@ class Learned:
     """The mean margin of the papers kept; that of all papers where none was."""
     like_skipped: float
 
+    @property
+    def half(self) -> float:
+        """Half the way from the skipped ones to the kept ones: what margins are measured by."""
+        half = (self.like_kept - self.like_skipped) / 2
+        # The same text kept and skipped teaches nothing: there is no distance to measure by.
+        return half if half > _NO_DISTANCE else 1.0
+
 
 class Ranker:
     """The papers of a library, ready to be ranked again and again.
@@ -46,7 +53,7 @@ class Ranker:
         ordered = sorted(papers)
         self.numbers = [number for number, _ in ordered]
         self._place = {number: place for place, number in enumerate(self.numbers)}
-        self.rows: Rows = weighed([terms for _, terms in ordered])
+        self.rows, self._idf, self._lengths = weighed([terms for _, terms in ordered])
         self._kept = Kept(self.rows) if session else None
         self._amounts: dict[int, float] = {}
 
@@ -60,11 +67,10 @@ class Ranker:
         wanted, unwanted = max(1, int((sign > 0).sum())), max(1, int((sign < 0).sum()))
         cost = np.where(sign > 0, COST, COST * wanted / (BALANCE * unwanted))
         start = np.array([self._amounts.get(place, 0.0) for place in places])
-        amounts = solve(products, sign, np.where(sign == 0, 0.0, cost), start)
+        amounts, margins = solve(products, sign, np.where(sign == 0, 0.0, cost), start)
         self._amounts = dict(zip(places, amounts.tolist(), strict=True))
         weights = products.rows.combined(amounts).astype(np.float32)
         threshold = float(amounts.sum())
-        margins = products @ amounts
         sides = [margins[sign > 0], margins[sign < 0]]
         sides = [side if len(side) else self.rows @ weights + threshold for side in sides]
         return Learned(weights, threshold, float(sides[0].mean()), float(sides[1].mean()))
@@ -89,16 +95,22 @@ class Ranker:
 
         A paper as the kept ones are in the mean has 0.88, one as the skipped ones are 0.12.
         """
-        middle, half = (learned.like_kept + learned.like_skipped) / 2, (learned.like_kept - learned.like_skipped) / 2
-        # The same text kept and skipped teaches nothing: there is no distance to measure by.
-        parts = (self.margins(learned) - middle) / (half if half > _NO_DISTANCE else 1.0)
+        middle = (learned.like_kept + learned.like_skipped) / 2
+        parts = (self.margins(learned) - middle) / learned.half
         return np.round(1 / (1 + np.exp(-_STEEP * np.clip(parts, -100, 100))), 4)
 
-    def moved(self, learned: Learned, number: int) -> dict[int, float]:
-        """How much each term of a paper adds to its margin, by the term's number."""
-        columns, values = self.rows.row(self._place[number])
-        parts = values * learned.weights[columns]
-        return dict(zip(self.rows.terms[columns].tolist(), parts.tolist(), strict=True))
+    def weights(self, learned: Learned) -> dict[int, float]:
+        """What was learnt, times idf, by the number of the term, in the measure of the scores: 1 is `Learned.half`.
+
+        Those that weigh nothing are left out.
+        """
+        columns = np.flatnonzero(learned.weights)
+        weights = learned.weights[columns] * self._idf[columns] / np.float32(learned.half)
+        return dict(zip(self.rows.terms[columns].tolist(), weights.tolist(), strict=True))
+
+    def lengths(self) -> dict[int, float]:
+        """The length of each paper's row before it was scaled to 1, by the paper's number."""
+        return dict(zip(self.numbers, self._lengths.tolist(), strict=True))
 
 
 def best_first(numbers: Sequence[int], scores: Floats) -> list[int]:

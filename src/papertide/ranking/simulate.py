@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from papertide.ranking.metrics import loss, recall_at, wss
 from papertide.ranking.model import Ranker, best_first
-from papertide.ranking.terms import terms_of
+from papertide.ranking.packed import terms_of
 
 
 @dataclass(frozen=True, slots=True)

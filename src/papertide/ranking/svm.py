@@ -21,8 +21,10 @@ _NEAR = 1e-9
 """What is left of the system, as a share of what was there, when it counts as solved."""
 
 
-def solve(products: Products, signs: Floats, costs: Floats, start: Floats) -> Floats:
-    """The amount of each paper; `signs` are 1 and -1, `costs` what a violation weighs (0: it isn't learnt from).
+def solve(products: Products, signs: Floats, costs: Floats, start: Floats) -> tuple[Floats, Floats]:
+    """The amount of each paper, and the margins that follow.
+
+    `signs` are 1 and -1, `costs` what a violation weighs (0: it isn't learnt from).
 
     `start` is where to begin; the answer is the same from anywhere.
     """
@@ -31,38 +33,50 @@ def solve(products: Products, signs: Floats, costs: Floats, start: Floats) -> Fl
     squares = products.squares()
     for _ in range(_STEPS):
         active = (costs > 0) & (signs * margins < 1)
-        aim = _on(active, products, signs, costs, squares, amounts)
-        there = products @ aim
+        aim, there = _on(active, products, signs, costs, squares, amounts, margins)
         share = _share(amounts, aim, margins, there, signs, costs)
         amounts = amounts + share * (aim - amounts)
         margins = margins + share * (there - margins)
         if share == 1.0 and np.array_equal(active, (costs > 0) & (signs * margins < 1)):
             break
-    return amounts
+    return amounts, margins
 
 
 def _on(
-    active: NDArray[np.bool_], products: Products, signs: Floats, costs: Floats, squares: Floats, start: Floats
-) -> Floats:
-    """The amounts at which the papers within the margin hold each other up, the others' being 0."""
+    active: NDArray[np.bool_],
+    products: Products,
+    signs: Floats,
+    costs: Floats,
+    squares: Floats,
+    start: Floats,
+    margins: Floats,
+) -> tuple[Floats, Floats]:
+    """The amounts at which the papers within the margin hold each other up, the others' being 0; and their margins.
+
+    `margins` are those at `start`.
+    """
     ridge = np.where(active, 0.5 / np.where(active, costs, 1.0), 0.0)
     scale = np.where(active, squares + ridge, 1.0)
     amounts = np.where(active, start, 0.0)
-    left = np.where(active, signs - products @ amounts, 0.0) - ridge * amounts
+    if start[~active].any():
+        margins = products @ amounts
+    left = np.where(active, signs - margins, 0.0) - ridge * amounts
     enough = _NEAR * np.sqrt(np.count_nonzero(active))
     way = near = left / scale
     strength = left @ near
     for _ in range(_ROUNDS):
         if np.sqrt(left @ left) <= enough:
             break
-        along = np.where(active, products @ way, 0.0) + ridge * way
+        product = products @ way
+        along = np.where(active, product, 0.0) + ridge * way
         step = strength / (way @ along)
         amounts = amounts + step * way
+        margins = margins + step * product
         left = left - step * along
         near = left / scale
         before, strength = strength, left @ near
         way = near + (strength / before) * way
-    return amounts
+    return amounts, margins
 
 
 def _share(amounts: Floats, aim: Floats, margins: Floats, there: Floats, signs: Floats, costs: Floats) -> float:

@@ -12,6 +12,7 @@ from papertide.store import select
 from papertide.store.base import Selection
 from papertide.store.engine import Database, translated
 from papertide.store.mapping import PAPER_COLUMNS, paper_from_row
+from papertide.store.ranking import scores_of
 
 _BY_SUBQUERY = {
     "source_ids": "SELECT json_group_array(x) FROM (SELECT source_id x FROM paper_source WHERE paper_id = p.id ORDER BY 1)",
@@ -36,13 +37,16 @@ _SORTS = {
     "published": ("p.published", True),
     "listed": ("(SELECT max(day) FROM paper_listed WHERE paper_id = p.id)", True),
     "added": ("p.added", True),
-    "score": ("p.upvotes", True),  # before there is anything to learn from: see ranking.order
+    "score": ("score_of(p.id)", True),  # before there is anything to learn from, ties decide: see ranking.order
     "upvotes": ("p.upvotes", True),
     "comments": ("p.comments", True),
     "authors": ("p.author_count", False),
     "title": ("p.title COLLATE NOCASE", False),
 }
-_TIES = {"score": "p.comments DESC, p.published DESC, ", "upvotes": "p.comments DESC, p.published DESC, "}
+_TIES = {
+    "score": ("p.upvotes", "p.comments", "p.published"),
+    "upvotes": ("p.comments", "p.published"),
+}
 
 # bm25 weights of the columns of paper_text: title, abstract, authors, organization.
 _WEIGHTS = "3.0, 1.0, 0.0, 0.0"
@@ -57,22 +61,34 @@ class Shelf:
     def papers(self, selection: Selection) -> list[PaperDict]:
         """The papers of a selection, in its order."""
         inner, values = _numbered(selection)
-        return self._read(inner, values, selection.reader)
+        ranked = selection.sort == "relevance" and select.relevance(selection.query) is not None
+        return self._read(inner, values, selection.reader, scored=not ranked)
 
     def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
         """These papers, in the order of their numbers; a number that means none is passed over."""
-        return self._read("SELECT value, NULL, value FROM json_each(?)", [json.dumps(list(numbers))], reader)
+        return self._read(
+            "SELECT value, NULL, value FROM json_each(?)", [json.dumps(list(numbers))], reader, scored=True
+        )
 
-    def _read(self, inner: str, values: Sequence[object], reader: str) -> list[PaperDict]:
-        """The papers that `inner` selects: their number, their score, and a value to order them by."""
+    def _read(self, inner: str, values: Sequence[object], reader: str, *, scored: bool) -> list[PaperDict]:
+        """The papers that `inner` selects: their number, their relevance, and a value to order them by.
+
+        Their score is the relevance, or with `scored` the one that the reader's decisions give.
+        """
         # `inner` comes first, so its values are numbered from 1, and the reader's place comes after them.
         columns = _COLUMNS.replace(":reader", f"?{len(values) + 1}")
         sql = (
             f"WITH k (id, score, place) AS MATERIALIZED ({inner})"
             f" SELECT {columns} FROM k JOIN paper p ON p.id = k.id ORDER BY k.place"
         )
+        score = scores_of(self._database, reader)
         with translated(self._database.path):
-            return [paper_from_row(row) for row in self._database.connection.execute(sql, [*values, reader])]
+            self._database.connection.create_function("score_of", 1, score, deterministic=True)
+            papers = [paper_from_row(row) for row in self._database.connection.execute(sql, [*values, reader])]
+        if scored:
+            for paper in papers:
+                paper["score"] = score(paper["id"])
+        return papers
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection holds, its limit and offset apart."""
@@ -182,7 +198,8 @@ def _order(sort: str, *, reverse: bool) -> str:
     way = "DESC" if largest_first != reverse else "ASC"
     # SQLite takes NULL for the smallest: where the largest comes first, it is last anyway, and an index serves.
     last = " NULLS LAST" if way == "ASC" else ""
-    return f"{column} {way}{last}, {_TIES.get(sort, '')}p.id"
+    ties = "".join(f"{tie} {way}{last}, " for tie in _TIES.get(sort, ()))
+    return f"{column} {way}{last}, {ties}p.id"
 
 
 def _ranked(ranked: select.MatchPlan, selection: Selection, limits: list[int]) -> _Sql:
