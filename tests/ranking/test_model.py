@@ -107,7 +107,7 @@ def test_the_words_that_moved_a_paper() -> None:
     names, weights, length = names_of(*text(13)), ranker.weights(learned), ranker.lengths()[13]
     words = moved(dict(PAPERS)[13], weights, length, names)
     margin = ranker.margins(learned)[ranker.numbers.index(13)]
-    assert abs(sum(words.values()) + learned.threshold - margin) < 1e-5
+    assert abs(sum(words.values()) * learned.half + learned.threshold - margin) < 1e-5
     assert next(iter(words)).split()[0] in KINDS["robot"].split()
     assert moved(dict(PAPERS)[13], weights, length, {}) == {}
 

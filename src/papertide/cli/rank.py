@@ -21,6 +21,7 @@ from papertide.views.rank import as_values, because, curve, percent
 app = typer.Typer(add_completion=False, rich_markup_mode=None, invoke_without_command=True)
 
 _SHOWN = 20
+_TOO_FEW = "it takes a keep, and ten decisions after it, keeps and skips among them"
 _HEADS = (("#", "right"), ("score", "right"), ("title", "left"), ("for", "left"))
 _ORDERS = {"learned": "by your decisions", "newest": "newest first", "upvotes": "most upvotes first"}
 
@@ -75,7 +76,9 @@ def explain_(
     ctx: typer.Context,
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Number, arXiv id, or a URL holding that id.")],
 ) -> None:
-    """Why papers rank where they do: the words that moved them, by how much of the margin.
+    """Why papers rank where they do: the words that moved them, and by how much.
+
+    1 is half the way from a paper as those you skipped are, in the mean, to one as those you kept are.
 
     \b
     Examples:
@@ -116,9 +119,7 @@ def evaluate_(ctx: typer.Context) -> None:
         ensure_labels(store, *topic_source(common))
         made = evaluate(store, common.config.reader)
     if made is None:
-        raise NotFound(
-            "replay", common.config.reader, "it takes a keep, then ten decisions, keeps and skips among them"
-        )
+        raise NotFound("log to replay for", common.config.reader, _TOO_FEW)
     if common.console.as_json:
         curve_values = [{"decisions": known, "auc": round(value, 4)} for known, value in made.curve]
         figures = {name: asdict(one) for name, one in made.figures.items()}

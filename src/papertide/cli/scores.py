@@ -10,16 +10,13 @@ from papertide.flows.rank import ensure_scores
 if TYPE_CHECKING:
     from papertide.store import SqliteStore
 
-_A_WHILE = 5_000
-"""Papers whose terms take longer to make than one likes to wait without a word."""
-
 
 def scored(common: Common, store: SqliteStore) -> None:
     """Make the reader's scores anew if papers or decisions changed since."""
     reader = common.config.reader
     if store.scoring.current(reader):
         return
-    with common.console.progress("learning", store.scoring.due(), least=_A_WHILE) as progress:
+    with common.console.progress("learning", store.scoring.due()) as progress:
 
         def told(count: int) -> None:
             for _ in range(count):
