@@ -1,6 +1,6 @@
 """A reader in a process of its own who decides and takes back, at random, until they are killed.
 
-`decide_on` says each decision on a pipe after it was stored; `killed` runs such readers and checks what is left.
+`decide_on` says each row on a pipe after it was stored; `killed` runs such readers and checks what is left.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from papertide.store.decisions import STATUSES_BY_LOG
 
 
 def decide_on(path: Path, papers: int, seed: int, said: int, count: int) -> None:
-    """Decide `count` times, now and then taking one to three back; after each, write a byte to `said`."""
+    """Decide `count` times, now and then taking one to three back; for each row that was stored, write a byte to `said`."""
     chance = random.Random(seed)
     store = open_library(path)
     for _ in range(count):
         if chance.random() < 0.2:
-            store.deciding.undo(READER, chance.randint(1, 3), NOW)
+            rows = len(store.deciding.undo(READER, chance.randint(1, 3), NOW))
         else:
             status = chance.choice(("keep", "later", "skip"))
             number = chance.randint(1, papers)
             before = {paper["id"]: paper["status"] for paper in store.looking.by_number([number], READER)}
             if before[number] == status:
                 status = "inbox"
-            store.deciding.decide(READER, [number], status, NOW, status)
-        os.write(said, b".")
+            rows = len(store.deciding.decide(READER, [number], status, NOW, status))
+        os.write(said, b"." * rows)
 
 
 def killed(path: Path, papers: int, decisions: int, kills: int, seed: int) -> tuple[int, int, int]:
     """Run readers one after the other, `kills` of them killed at random moments, until `decisions` are said.
 
-    Gives how many were said, how many the log has of them or more, and how many statuses differ from the log. The one that
-    was being stored when the kill came may be there unsaid.
+    Gives how many rows of the log were said, how many there are, and how many statuses differ from it. What was being stored
+    when a kill came, three rows at most, may be there unsaid.
     """
     chance = random.Random(seed)
     told, each, run = 0, max(1, decisions // (kills + 1)), 0
@@ -60,8 +60,7 @@ def killed(path: Path, papers: int, decisions: int, kills: int, seed: int) -> tu
         run += 1
     connection = sqlite3.connect(path)
     try:
-        stored = connection.execute("SELECT count(*) FROM decision WHERE undoes IS NULL").fetchone()[0]
-        undone = connection.execute("SELECT count(*) FROM decision WHERE undoes IS NOT NULL").fetchone()[0]
+        stored = connection.execute("SELECT count(*) FROM decision").fetchone()[0]
         off = connection.execute(
             f"WITH said AS ({STATUSES_BY_LOG}), kept AS (SELECT reader, paper_id, status FROM status)"
             " SELECT count(*) FROM (SELECT * FROM said EXCEPT SELECT * FROM kept"
@@ -69,7 +68,7 @@ def killed(path: Path, papers: int, decisions: int, kills: int, seed: int) -> tu
         ).fetchone()[0]
     finally:
         connection.close()
-    return told, stored + undone, off
+    return told, stored, off
 
 
 def _reader(path: Path, papers: int, seed: int, into: int, count: int) -> Callable[[], None]:

@@ -11,12 +11,16 @@ if TYPE_CHECKING:
     from papertide.store import SqliteStore
 
 
+_A_WHILE = 2_000
+"""Papers whose terms take longer to make than one likes to wait without a word."""
+
+
 def scored(common: Common, store: SqliteStore) -> None:
     """Make the reader's scores anew if papers or decisions changed since."""
     reader = common.config.reader
     if store.scoring.current(reader):
         return
-    with common.console.progress("learning", store.scoring.due()) as progress:
+    with common.console.progress("learning", store.scoring.due(), least=_A_WHILE) as progress:
 
         def told(count: int) -> None:
             for _ in range(count):
