@@ -120,6 +120,8 @@ def weighed(papers: Sequence[bytes]) -> Weighed:
     numbers = (packed >> COUNT_BITS).astype(np.int32)
     held_by = np.bincount(numbers, minlength=1 << BITS)
     terms = np.flatnonzero(held_by >= _LEAST_PAPERS)
+    # The commonest first: the weights that are looked up most then stand side by side, in a processor's nearest cache.
+    terms = terms[np.argsort(-held_by[terms], kind="stable")]
     column_of = np.full(1 << BITS, -1, dtype=np.int32)
     column_of[terms] = np.arange(len(terms), dtype=np.int32)
     columns = column_of[numbers]

@@ -22,8 +22,8 @@ from papertide.store.engine import Database, translated
 UNKNOWN = 0xFFFF
 WHOLE = 10_000
 _AT_ONCE = 2_000
-MOST_PAPERS = 200_000
-"""The newest papers that are scored, those decided on apart: what a terminal can rank within a breath."""
+MOST_PAPERS = 100_000
+"""The newest papers that are scored, those decided on apart: what fits into a terminal's patience and memory."""
 MOST_DECISIONS = 1_000
 """The newest keeps, and as many of the newest skips, that are learnt from."""
 
