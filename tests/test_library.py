@@ -213,3 +213,17 @@ def test_a_name_that_is_not_there() -> None:
     assert {"Library", "parse", "find_duplicates", "PapertideError"} <= set(dir(papertide))
     with pytest.raises(AttributeError, match="nonsense"):
         papertide.nonsense  # noqa: B018 - that it isn't there is the point
+
+
+def test_scores_follow_decisions(program: Program) -> None:
+    """A paper has no score before the first decision, and one after it; undo takes it away."""
+    with Library.open(program.library) as library:
+        first = library.list()[0]
+        assert first.score is None
+        library.keep(first.id)
+        kept = library.get(first.id).score
+        assert kept is not None
+        assert kept > 0.5
+        assert library.list(sort="score")[0].score is not None
+        library.undo()
+        assert library.get(first.id).score is None

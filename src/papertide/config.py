@@ -3,6 +3,7 @@
     library = "~/papers.db"             # PAPERTIDE_LIBRARY, --library
     reader = "me"                       # PAPERTIDE_READER, --reader
     archive = true                      # PAPERTIDE_ARCHIVE, --no-archive: whether the raw pages are kept for `replay`
+    explore = true                      # PAPERTIDE_EXPLORE, --no-explore: whether `rank` explores topics
     contact = "me@example.org"          # PAPERTIDE_CONTACT: whom a server's owner may write to, told with each request
     hf_endpoint = "https://…"           # HF_ENDPOINT: a mirror of huggingface.co
     arxiv_endpoint = "https://…"        # PAPERTIDE_ARXIV_ENDPOINT: in place of export.arxiv.org and rss.arxiv.org
@@ -23,8 +24,8 @@ from pathlib import Path
 
 from papertide.errors import ConfigError, UsageError
 
-_KEYS = frozenset({"library", "reader", "contact", "hf_endpoint", "arxiv_endpoint", "archive"})
-_SWITCHES = frozenset({"archive"})
+_KEYS = frozenset({"library", "reader", "contact", "hf_endpoint", "arxiv_endpoint", "archive", "explore"})
+_SWITCHES = frozenset({"archive", "explore"})
 """Settings that are true or false."""
 
 
@@ -41,6 +42,7 @@ class Config:
     hf_endpoint: str | None = None
     arxiv_endpoint: str | None = None
     archive: bool = True
+    explore: bool = True
 
     def topic_source(self) -> tuple[bytes, str] | None:
         """The bytes and the name of the user's topic rules, or None where the default ones serve."""
@@ -85,7 +87,8 @@ def load(
         contact=environment.get("PAPERTIDE_CONTACT") or set_there.get("contact"),
         hf_endpoint=environment.get("HF_ENDPOINT") or set_there.get("hf_endpoint"),
         arxiv_endpoint=environment.get("PAPERTIDE_ARXIV_ENDPOINT") or set_there.get("arxiv_endpoint"),
-        archive=_archives(environment, set_there),
+        archive=_switch("archive", environment, set_there),
+        explore=_switch("explore", environment, set_there),
     )
 
 
@@ -117,13 +120,13 @@ def _today(text: str | None) -> date:
         raise UsageError(f"{text!r} is no date; write it as 2026-11-21") from None
 
 
-def _archives(environment: Mapping[str, str], set_there: Mapping[str, str]) -> bool:
-    text = environment.get("PAPERTIDE_ARCHIVE") or set_there.get("archive", "true")
+def _switch(name: str, environment: Mapping[str, str], set_there: Mapping[str, str]) -> bool:
+    text = environment.get(f"PAPERTIDE_{name.upper()}") or set_there.get(name, "true")
     if text.lower() in ("true", "yes", "on", "1"):
         return True
     if text.lower() in ("false", "no", "off", "0"):
         return False
-    raise UsageError(f"PAPERTIDE_ARCHIVE {text!r} must be true or false")
+    raise UsageError(f"PAPERTIDE_{name.upper()} {text!r} must be true or false")
 
 
 def _config_file(environment: Mapping[str, str]) -> Path:

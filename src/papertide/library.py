@@ -16,6 +16,7 @@ from papertide.flows import triage
 from papertide.flows.add import add as add_flow
 from papertide.flows.add import report_of
 from papertide.flows.browse import Filters, ensure_labels, find, query_of, sort_of, spellings_of
+from papertide.flows.rank import ensure_scores
 from papertide.flows.replay import ReplayReport
 from papertide.flows.replay import replay as replay_flow
 from papertide.flows.triage import Decision
@@ -147,6 +148,7 @@ class Library:
     def get(self, name: int | str) -> Paper:
         """One paper, by number, arXiv id or a URL holding that id; raises NotFound."""
         ensure_labels(self._store, *self._source)
+        ensure_scores(self._store, self.reader)
         number = triage.named(self._store.looking, [str(name)])[0]
         return _record(self._store.looking.by_number([number], self.reader)[0])
 
@@ -181,6 +183,7 @@ class Library:
 
     def _find(self, text: str, chosen: Selection, *, partial: bool = False) -> builtins.list[Paper]:
         ensure_labels(self._store, *self._source)
+        ensure_scores(self._store, self.reader)
         query = query_of(
             self._store.looking,
             text,

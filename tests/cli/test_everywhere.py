@@ -19,6 +19,8 @@ from papertide.cli.app import COMMANDS
 EVERY = {
     "add": ["nothing.txt"],
     "fetch": ["hf-trending"],
+    "rank": [],
+    "rank explain": [str(LORA)],
     "replay": [],
     "prune": [],
     "digest": ["--peek"],

@@ -9,9 +9,10 @@ SEEN_KEYS = ["number", "page", "layout", "line", "title", "captured", "listed", 
 
 
 def test_json_is_the_paper_and_its_sightings(program: Program) -> None:
-    """A paper shown in JSON has the paper's keys, then `seen`, its sightings with page, line and reason, and `apart`."""
+    """A paper shown in JSON has the paper's keys, then `why` it ranks where it does, `seen`, its sightings, and `apart`."""
     row = program.done("show", LORA, "--json").one
-    assert list(row) == [*PAPER_KEYS, "seen", "apart"]
+    assert list(row) == [*PAPER_KEYS, "why", "seen", "apart"]
+    assert row["why"] == {"score": None, "words": []}
     (seen,) = row["seen"]
     assert list(seen) == SEEN_KEYS
     assert (seen["layout"], seen["line"], seen["method"], seen["listed"]) == ("jsonl", 1, "new", "2026-05-07")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.fakes import NOW, READER, add_pages, dump, json_page
+from tests.store.deciding import killed
 
 from papertide.errors import LibraryError
 from papertide.records.plain import STATUSES
@@ -192,3 +193,11 @@ def test_what_makes_no_sense_is_refused_whole(papers: list[int], status: str, st
     with pytest.raises(LibraryError):
         store.deciding.decide(READER, papers, status, NOW, "x")
     assert dump(path) == before
+
+
+def test_killed_at_random_moments(store: SqliteStore, path: Path) -> None:
+    """Readers who are killed while they decide and take back lose no decision that was stored, and log and statuses agree."""
+    store.close()
+    told, stored, off = killed(path, papers=3, decisions=200, kills=6, seed=5)
+    assert told <= stored <= told + 3 * 6
+    assert off == 0

@@ -89,7 +89,7 @@ def test_the_first_page_needs_no_sorting(store: SqliteStore, path: Path) -> None
     other = look(path)
     plan = " | ".join(row[3] for row in other.execute(f"EXPLAIN QUERY PLAN {sql}", values))
     other.close()
-    assert "paper_impression" in plan
+    assert "paper_upvotes" in plan
     assert "TEMP B-TREE" not in plan
 
 

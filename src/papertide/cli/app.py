@@ -43,6 +43,7 @@ COMMANDS = {
     "saved": "saved:app",
     "duplicates": "duplicates:app",
     "stats": "stats:stats",
+    "rank": "rank:app",
     "replay": "replay:replay",
     "prune": "prune:prune",
     "doctor": "doctor:doctor",

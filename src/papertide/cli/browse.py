@@ -9,6 +9,7 @@ import typer
 
 from papertide.cli.common import Common
 from papertide.cli.filters import Given, QueryWords, filtered
+from papertide.cli.scores import scored
 from papertide.cli.taxonomy import topic_source
 from papertide.errors import UsageError
 from papertide.flows.browse import Found, check_topics, ensure_labels, find, unknown_words
@@ -80,6 +81,8 @@ def _browse(common: Common, given: Given, sort: Sort, *, count: bool, any_word: 
         chosen = given.selection(common, store, sort=sort, any_word=any_word)
         if chosen.limit is None and console.is_terminal:
             chosen = replace(chosen, limit=_ON_A_TERMINAL)
+        if console.as_json or chosen.sort == "score":
+            scored(common, store)
         found = find(store.looking, chosen, partial=sort == "relevance")
         total = store.looking.count(found.selection) if count or console.is_terminal else 0
         if not found.papers and chosen.query is not None and not chosen.offset and chosen.limit != 0:

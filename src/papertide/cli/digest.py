@@ -9,6 +9,7 @@ import typer
 
 from papertide.cli.common import Common, day_given
 from papertide.cli.filters import Topic
+from papertide.cli.scores import scored
 from papertide.cli.taxonomy import topic_source
 from papertide.config import now
 from papertide.errors import UsageError
@@ -68,6 +69,7 @@ def digest(
     with common.library() as store:
         ensure_labels(store, *source)
         check_topic_names(store.looking, topic or (), source)
+        scored(common, store)
         made = flow.prepare(
             store,
             common.config.reader,

@@ -9,6 +9,7 @@ import typer
 
 from papertide.cli.common import Common
 from papertide.cli.filters import Given, QueryWords, filtered
+from papertide.cli.scores import scored
 from papertide.cli.taxonomy import topic_source
 from papertide.errors import UsageError
 from papertide.export import FORMATS
@@ -47,6 +48,7 @@ def export(
     as_lines = output is None and common.console.as_json
     with common.library() as store:
         ensure_labels(store, *source)
+        scored(common, store)
         with store.carrying.steady():
             chosen = given.selection(common, store)
             papers = store.looking.papers(chosen)

@@ -1,7 +1,8 @@
 """The daily digest: what is new for a reader, in topic sections, best first; decided purely, then told in one step.
 
 New is what no digest has told this reader of, by the ledger, and what they haven't decided on: so nothing is shown twice,
-and nothing is missed after a holiday. Each paper stands in one section, that of the topic that fits it best.
+and nothing is missed after a holiday. Each paper stands in one section, that of the topic that fits it best. What was put
+off comes back once, in the first digest of a later day, in a section of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from papertide.store.base import Store
 
 OTHER = ""
 """The topic of papers that have none."""
+
+_PUT_OFF = "later"
 
 
 def prepare(
@@ -43,7 +46,7 @@ def prepare(
     elif since is not None:
         numbers = store.telling.added_since(since.isoformat(), reader)
     else:
-        numbers = store.telling.untold(reader)
+        numbers = [*store.telling.untold(reader), *store.telling.put_off(reader, today.isoformat())]
     papers = store.looking.by_number(numbers, reader)
     if topics:
         papers = [paper for paper in papers if not set(topics).isdisjoint(paper["topics"] or ["none"])]
@@ -66,8 +69,9 @@ def select(
 ) -> Digest:
     """Arrange papers in sections: in the order of `names`, unknown topics next, papers without one last."""
     ordered = sorted(papers, key=first_impression)
+    put_off = [paper for paper in ordered if paper["status"] == _PUT_OFF]
     by_topic: dict[str, list[PaperDict]] = {}
-    for paper in ordered:
+    for paper in (paper for paper in ordered if paper["status"] != _PUT_OFF):
         by_topic.setdefault(_section_of(paper, topics), []).append(paper)
     order = [*(t for t in names if t in by_topic), *sorted(t for t in by_topic if t not in names and t != OTHER)]
     order += [OTHER] if OTHER in by_topic else []
@@ -81,6 +85,10 @@ def select(
         )
         for topic in order
     ]
+    if put_off:
+        left_out = max(0, len(put_off) - limit) if limit is not None else 0
+        section = DigestSection(OTHER, "Put off before", tuple(put_off[:limit]), left_out, f"status:{_PUT_OFF}")
+        sections.append(section)
     shown = [paper for section in sections for paper in section.papers]
     sentences = {
         paper["id"]: said

@@ -13,6 +13,7 @@ from papertide.store.fetching import FetchLog
 from papertide.store.health import Health
 from papertide.store.ledger import Ledger
 from papertide.store.pages import PageList
+from papertide.store.ranking import Scores
 from papertide.store.read import Shelf
 from papertide.store.titles import TitleList
 from papertide.store.verdicts import Verdicts
@@ -31,6 +32,7 @@ class SqliteStore:
         self.looking = Shelf(database)
         self.titling = TitleList(database)
         self.deciding = DecisionLog(database)
+        self.scoring = Scores(database)
         self.telling = Ledger(database)
         self.annotating = Annotations(database)
         self.judging = Verdicts(database)

@@ -268,6 +268,49 @@ class Deciding(Protocol):
         """The reader's decisions, newest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a ranking came to: scores (0 to 1) and lengths by the papers' numbers, weights by the terms' (see `ranking`)."""
+
+    scores: Mapping[int, float]
+    lengths: Mapping[int, float]
+    weights: Mapping[int, float]
+
+
+class Scoring(Protocol):
+    """What ranking keeps: terms of papers, and scores of readers. All of it can be made again."""
+
+    def due(self) -> int:
+        """How many papers came, went or changed since terms were last made."""
+
+    def make_terms(self, terms_of: Callable[[str, str | None, Sequence[str]], bytes]) -> Iterator[int]:
+        """Make the terms of papers that are due by title, abstract and topics; gives how many after each part."""
+
+    def terms(self, also: Iterable[int] = ()) -> list[tuple[int, bytes]]:
+        """The numbers and terms of the newest papers, and of these others."""
+
+    def said(self, reader: str) -> list[tuple[int, bool]]:
+        """The papers that the reader kept or skipped and whether they kept them, by the log as it is now, oldest first."""
+
+    def state(self, reader: str) -> tuple[int, int]:
+        """What scores follow from; the first is 0 where the reader never decided anything."""
+
+    def current(self, reader: str) -> bool:
+        """Whether the scores that are kept are those that follow from the papers and the log now."""
+
+    def keep(self, reader: str, state: tuple[int, int], ranking: Ranking) -> None:
+        """Keep what a reader's ranking came to, with the state that it follows from."""
+
+    def weights(self, reader: str) -> dict[int, float]:
+        """The weights that are kept, by the terms' numbers."""
+
+    def terms_of(self, reader: str, number: int) -> tuple[bytes, float]:
+        """A paper's terms and its length, as they were ranked last; no terms and 1 for a paper that wasn't."""
+
+    def of(self, reader: str) -> Callable[[int], float | None]:
+        """The score of a paper, by its number; None for one that has none."""
+
+
 class Telling(Protocol):
     """The ledger of digests: what each reader was told, and when."""
 
@@ -279,6 +322,9 @@ class Telling(Protocol):
 
     def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str) -> int:
         """Note that a digest told of these papers; gives its number."""
+
+    def put_off(self, reader: str, day: str) -> list[int]:
+        """Papers that the reader put off before `day`, and that no digest has told of since."""
 
     def last(self, reader: str) -> tuple[int, str, list[int]] | None:
         """The reader's last digest: number, day, and the papers it told of."""
@@ -621,6 +667,10 @@ class Store(Protocol):
     @property
     def deciding(self) -> Deciding:
         """The decision log."""
+
+    @property
+    def scoring(self) -> Scoring:
+        """What ranking keeps."""
 
     @property
     def telling(self) -> Telling:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from papertide.store.decisions import STANDS
 from papertide.store.engine import Database, translated
 
 
@@ -30,6 +31,18 @@ class Ledger:
         )
         with translated(self._database.path):
             return [row[0] for row in self._database.connection.execute(sql, (day, reader))]
+
+    def put_off(self, reader: str, day: str) -> list[int]:
+        """Papers that the reader put off before `day` (ISO, UTC), and that no digest has told of since."""
+        sql = (
+            "SELECT s.paper_id, max(d.at) AS said FROM status s"
+            " JOIN decision d ON d.paper_id = s.paper_id AND d.reader = s.reader AND d.status = 'later'"
+            f" WHERE s.reader = ?1 AND s.status = 'later' AND {STANDS} GROUP BY s.paper_id HAVING said < ?2"
+            " AND NOT EXISTS (SELECT 1 FROM told t JOIN digest g ON g.id = t.digest_id"
+            " WHERE t.reader = ?1 AND t.paper_id = s.paper_id AND g.at > said)"
+        )
+        with translated(self._database.path):
+            return [row[0] for row in self._database.connection.execute(sql, (reader, day))]
 
     def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str) -> int:
         """Note that a digest told of these papers; gives its number. A paper belongs to the last digest that told of it."""

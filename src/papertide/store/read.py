@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from papertide.normal import arxiv_id
@@ -13,6 +13,7 @@ from papertide.store import select
 from papertide.store.base import Selection, Sort, Unknown
 from papertide.store.engine import Database, translated
 from papertide.store.mapping import ROW_COLUMNS, Sides, paper_from_row
+from papertide.store.ranking import scores_of
 from papertide.store.search import Hit, Searcher
 from papertide.store.vocabulary import unknown_words
 
@@ -38,12 +39,17 @@ _SORTS = {
     "listed": ("p.last_listed", True),
     "added": ("p.added", True),
     "score": ("p.upvotes", True),  # before there is anything to learn from: see ranking.order
+    "learnt": ("score_of(p.id)", True),
     "upvotes": ("p.upvotes", True),
     "comments": ("p.comments", True),
     "authors": ("p.author_count", False),
     "title": ("p.title COLLATE NOCASE", False),
 }
-_TIES: dict[str, tuple[str, ...]] = {"score": ("p.comments", "p.published"), "upvotes": ("p.comments", "p.published")}
+_TIES: dict[str, tuple[str, ...]] = {
+    "learnt": ("p.upvotes", "p.comments", "p.published"),
+    "score": ("p.comments", "p.published"),
+    "upvotes": ("p.comments", "p.published"),
+}
 
 
 class Shelf:
@@ -55,15 +61,26 @@ class Shelf:
     def papers(self, selection: Selection) -> list[PaperDict]:
         """The papers of a selection, in its order."""
         with translated(self._database.path):
-            return self._whole(self._found(selection), selection.reader)
+            found = self._found(selection)
+            if select.relevance(selection.query) is None or selection.sort != "relevance":
+                found = self._scored([number for number, _ in found], selection.reader)
+            return self._whole(found, selection.reader)
 
     def _found(self, selection: Selection) -> Sequence[tuple[int, float | None]]:
         """The numbers of a selection's papers and their scores, in order."""
         plan = select.relevance(selection.query) if selection.sort == "relevance" else None
         if plan is not None:
             return _hits(self._searcher(plan.rest, selection.reader), plan, selection)
-        sql, values = _numbered(selection)
+        score = scores_of(self._database, selection.reader) if selection.sort == "score" else None
+        if score is not None:
+            self._database.connection.create_function("score_of", 1, score, deterministic=True)
+        sql, values = _numbered(selection, learnt=score is not None)
         return self._database.connection.execute(sql, values).fetchall()
+
+    def _scored(self, numbers: Iterable[int], reader: str) -> list[tuple[int, float | None]]:
+        """Papers with the scores that the reader's decisions give them."""
+        score = scores_of(self._database, reader)
+        return [(number, score(number) if score else None) for number in numbers]
 
     def similar(self, paper_id: int, reader: str, limit: int) -> list[PaperDict]:
         """The papers most like one, nearest first; `score` says how near."""
@@ -82,7 +99,7 @@ class Shelf:
     def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
         """These papers, in the order of their numbers; a number that means none is passed over."""
         with translated(self._database.path):
-            return self._whole([(number, None) for number in sorted(set(numbers))], reader)
+            return self._whole(self._scored(sorted(set(numbers)), reader), reader)
 
     def _whole(self, scored: Sequence[tuple[int, float | None]], reader: str) -> list[PaperDict]:
         """Papers, by number and score, in the order given."""
@@ -235,7 +252,7 @@ def _hits(searcher: Searcher, plan: select.MatchPlan, selection: Selection) -> l
     return found[selection.offset : last]
 
 
-def _numbered(selection: Selection) -> _Sql:
+def _numbered(selection: Selection, *, learnt: bool = False) -> _Sql:
     """A SELECT of the numbers of a selection's papers and their scores, in order."""
     limits = [-1 if selection.limit is None else selection.limit, selection.offset]
     sort: Sort = "published" if selection.sort == "relevance" else selection.sort
@@ -243,7 +260,7 @@ def _numbered(selection: Selection) -> _Sql:
     if driven is not None:
         return driven[0], [*driven[1], *limits]
     where, values = _condition(selection)
-    order = _order(sort, reverse=selection.reverse)
+    order = _order("learnt" if learnt else sort, reverse=selection.reverse)
     return f"SELECT p.id, NULL FROM paper p WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?", [*values, *limits]
 
 

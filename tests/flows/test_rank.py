@@ -1,0 +1,120 @@
+"""Ranking over a library: scores follow from what was decided, whatever happened in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.fakes import NOW, READER, add_pages, json_page
+from tests.ranking.test_model import KINDS
+
+from papertide.flows.rank import ensure_scores, evaluate, explain, reading_order
+from papertide.store import SqliteStore, open_library
+
+TITLES = [f"{' '.join(words.split()[k : k + 5])} no {k}" for words in KINDS.values() for k in range(6)]
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["keep", "skip", "later", "inbox", "undo"]), st.integers(1, len(TITLES))), max_size=8
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SqliteStore:
+    """A library of papers of four kinds, six of each."""
+    store = open_library(tmp_path / "library.db", create=True)
+    add_pages(store, json_page(*TITLES))
+    return store
+
+
+def scores(store: SqliteStore) -> dict[int, float | None]:
+    """Each paper's score, brought up to date."""
+    ensure_scores(store, READER)
+    score = store.scoring.of(READER)
+    return {number: score(number) for number in range(1, len(TITLES) + 1)}
+
+
+def test_from_the_first_keep_to_its_undo(store: SqliteStore) -> None:
+    """Without decisions there is no score; one keep gives all papers one, its kind the best; undo takes them away again."""
+    assert set(scores(store).values()) == {None}
+    assert explain(store, READER, store.looking.by_number([1], READER))[0].words == ()
+    store.deciding.decide(READER, [2], "keep", NOW, "keep")
+    found = {number: score or 0.0 for number, score in scores(store).items()}
+    assert set(sorted(found, key=lambda n: -found[n])[:4]) == {1, 2, 3, 4}
+    assert [paper["id"] for paper, _ in reading_order(store, READER, limit=2)] == [
+        number for number in sorted(found, key=lambda n: -found[n]) if number != 2
+    ][:2]
+    (why,) = explain(store, READER, store.looking.by_number([1], READER))
+    assert why.score == found[1]
+    assert {word for word, part in why.words if part > 0} & set(TITLES[0].split())
+    store.deciding.undo(READER, 1, NOW)
+    assert set(scores(store).values()) == {None}
+
+
+@given(STEPS)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_scores_follow_from_the_log_alone(store: SqliteStore, steps: list[tuple[str, int]]) -> None:
+    """After any decisions, ranked after each, the scores are those of another reader who decided only what now stands."""
+    for status, number in steps:
+        if status == "undo":
+            store.deciding.undo(READER, 1, NOW)
+        else:
+            store.deciding.decide(READER, [number], status, NOW, status)
+        ensure_scores(store, READER)
+    other = f"reader {store.deciding.decide('counter', [1], 'keep', NOW, '')} {id(steps)}"
+    for number, kept in store.scoring.said(READER):
+        store.deciding.decide(other, [number], "keep" if kept else "skip", NOW, "")
+    ensure_scores(store, other)
+    theirs = store.scoring.of(other)
+    assert scores(store) == {number: theirs(number) for number in range(1, len(TITLES) + 1)}
+    store.deciding.undo(READER, 99, NOW)
+    store.deciding.undo(other, 99, NOW)
+    store.deciding.undo("counter", 1, NOW)
+
+
+def test_papers_that_come_later_have_a_score(store: SqliteStore) -> None:
+    """A paper that comes after the decisions is scored by them, and told of as it is read."""
+    store.deciding.decide(READER, [1, 2], "keep", NOW, "keep")
+    scores(store)
+    add_pages(store, json_page("low rank adapters tune few parameters yet again"))
+    told: list[int] = []
+    ensure_scores(store, READER, told.append)
+    assert told == [1]
+    new = store.scoring.of(READER)(len(TITLES) + 1)
+    assert new is not None
+    assert new > 0.5
+
+
+def test_a_library_that_cannot_be_written(store: SqliteStore) -> None:
+    """It keeps the scores that it has, and says why by them."""
+    store.deciding.decide(READER, [1, 2], "keep", NOW, "keep")
+    before = scores(store)
+    store.deciding.decide(READER, [3], "skip", NOW, "skip")
+    store.writable = False
+    assert scores(store) == before
+    assert explain(store, READER, store.looking.by_number([1], READER))[0].words
+    assert evaluate(store, READER) is None
+
+
+def test_exploration_can_be_switched_off(store: SqliteStore) -> None:
+    """Every tenth place is for a topic decided on little; without exploration the order is that of the scores."""
+    store.adding.relabel([(n, ["peft" if n < 19 else "robots"]) for n in range(1, len(TITLES) + 1)], "rules")
+    store.deciding.decide(READER, [1, 2], "keep", NOW, "keep")
+    store.deciding.decide(READER, [24], "skip", NOW, "skip")
+    ensure_scores(store, READER)
+    mixed, plain = reading_order(store, READER), reading_order(store, READER, explore=False)
+    assert [topic for _, topic in mixed].index("robots") == 9
+    assert {topic for _, topic in plain} == {""}
+    found = [paper["score"] or 0.0 for paper, _ in plain]
+    assert found == sorted(found, reverse=True)
+    assert sorted(p["id"] for p, _ in mixed) == sorted(p["id"] for p, _ in plain)
+
+
+def test_replay_of_a_log(store: SqliteStore) -> None:
+    """The reader's decisions are replayed against newest first and upvotes."""
+    for number in range(1, 25):
+        status = "keep" if number % 6 == 1 or number < 4 else "skip"
+        store.deciding.decide(READER, [number * 5 % 24 + 1], status, NOW, status)
+    made = evaluate(store, READER)
+    assert made is not None
+    assert list(made.figures) == ["learned", "newest", "upvotes"]

@@ -1,0 +1,103 @@
+"""What ranking keeps in the library: it follows what comes, changes and goes, and tells when it is out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from tests.fakes import NOW, READER, add_pages, json_page
+
+from papertide.store import SqliteStore, open_library
+from papertide.store.base import Ranking, Selection
+
+TITLES = ("One of three", "Another paper", "And yet something else")
+
+
+@pytest.fixture
+def store(store: SqliteStore) -> SqliteStore:
+    """A library of three papers."""
+    add_pages(store, json_page(*TITLES))
+    return store
+
+
+def terms_of(title: str, abstract: str | None, topics: Sequence[str]) -> bytes:
+    """What stands for a paper's terms here."""
+    return f"{title}|{abstract}|{topics}".encode()
+
+
+def make(store: SqliteStore) -> int:
+    """Make the terms that are due; gives how many."""
+    return sum(store.scoring.make_terms(terms_of))
+
+
+def test_terms_follow_the_papers(store: SqliteStore) -> None:
+    """Terms are due for papers that came, and again when a text or a topic changes; a paper that goes takes its own along."""
+    assert store.scoring.due() == 3
+    assert make(store) == 3
+    assert store.scoring.due() == 0
+    assert [number for number, _ in store.scoring.terms()] == [1, 2, 3]
+    assert store.scoring.terms()[0][1] == terms_of(TITLES[0], None, [])
+    store.adding.relabel([(2, ["peft"])], "other rules")
+    assert (store.scoring.due(), make(store)) == (1, 1)
+    assert store.scoring.terms()[1][1] == terms_of(TITLES[1], None, ["peft"])
+    connection = store._database.connection
+    connection.execute("UPDATE paper SET upvotes = 3")
+    assert store.scoring.due() == 0
+    connection.execute("UPDATE paper SET abstract = 'Of more.' WHERE id = 3")
+    assert (store.scoring.due(), make(store)) == (1, 1)
+    connection.execute("DELETE FROM sighting WHERE paper_id = 3")
+    connection.execute("DELETE FROM paper WHERE id = 3")
+    assert (store.scoring.due(), make(store), store.scoring.due()) == (1, 0, 0)
+    assert [number for number, _ in store.scoring.terms()] == [1, 2]
+
+
+def test_scores_are_out_of_date_when_anything_changed(store: SqliteStore) -> None:
+    """Scores stand until the reader decides, takes back, or papers change; another reader's decision changes nothing."""
+    scoring = store.scoring
+    assert scoring.current(READER)  # nothing to learn from
+    store.deciding.decide(READER, [1], "keep", NOW, "keep")
+    assert not scoring.current(READER)
+    make(store)
+    assert not scoring.current(READER)
+    scoring.keep(READER, scoring.state(READER), Ranking({1: 0.5}, {1: 1.0}, {}))
+    assert scoring.current(READER)
+    store.deciding.decide("bob", [1], "keep", NOW, "keep")
+    assert scoring.current(READER)
+    assert not scoring.current("bob")
+    store.deciding.undo(READER, 1, NOW)
+    assert not scoring.current(READER)
+    scoring.keep(READER, scoring.state(READER), Ranking({}, {}, {}))
+    assert scoring.current(READER)
+    add_pages(store, json_page("A fourth paper of its own"))
+    assert not scoring.current(READER)
+    make(store)
+    assert not scoring.current(READER)
+
+
+def test_scores_come_back_as_they_went_in(store: SqliteStore, path: Path) -> None:
+    """Scores, lengths and weights are kept, for each reader alone; a paper without a score has none."""
+    ranking = Ranking({1: 0.0, 3: 1.0}, {1: 2.5, 3: 0.0}, {7: -0.5, 70: 1.25})
+    make(store)
+    store.scoring.keep(READER, (1, 1), ranking)
+    store.close()
+    again = open_library(path)
+    score = again.scoring.of(READER)
+    assert [score(number) for number in range(6)] == [None, 0.0, None, 1.0, None, None]
+    assert again.scoring.of("bob")(1) is None
+    assert again.scoring.weights(READER) == {7: -0.5, 70: 1.25}
+    assert again.scoring.terms_of(READER, 1) == (terms_of(TITLES[0], None, []), 2.5)
+    for nothing in (2, 3, 99):
+        assert again.scoring.terms_of(READER, nothing) == (b"", 1.0)
+    papers = again.looking.papers(Selection(None, READER, "score"))
+    assert [(paper["id"], paper["score"]) for paper in papers] == [(3, 1.0), (1, 0.0), (2, None)]
+    again.close()
+
+
+def test_what_was_said(store: SqliteStore) -> None:
+    """Keeps and skips as the log has them now, in the order in which they were last said; `later` and undone ones are none."""
+    for number, status in ((1, "keep"), (2, "skip"), (3, "later"), (1, "skip"), (2, "keep"), (3, "skip")):
+        store.deciding.decide(READER, [number], status, NOW, status)
+    assert store.scoring.said(READER) == [(1, False), (2, True), (3, False)]
+    store.deciding.undo(READER, 2, NOW)
+    assert store.scoring.said(READER) == [(2, False), (1, False)]
