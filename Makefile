@@ -1,6 +1,6 @@
 # Needs make and a Python 3.11 or newer; everything else goes into .venv, beside this file.
 # PYTHON= chooses the Python: make demo PYTHON=/opt/python3.12/bin/python3
-.PHONY: help demo test bench lock clean FORCE
+.PHONY: help demo test bench bench-export lock clean FORCE
 .NOTPARALLEL: # two installs into one environment would trip over each other
 .DEFAULT_GOAL := help
 
@@ -14,7 +14,7 @@ DEV := .venv/dev.stamp
 DEMO := data/demo.db
 
 help: ## what can be made here
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile
 
 demo: $(RUNTIME) ## read the demo pages into data/demo.db and print the digest
 	@mkdir -p data
@@ -33,6 +33,9 @@ test: $(DEV) ## lint, types, import contracts, tests with branch coverage
 
 bench: $(RUNTIME) ## measure: every script in bench/
 	@for script in bench/*.py; do $(BIN)/python "$$script" || exit 1; done
+
+bench-export: $(RUNTIME) ## measure exports of 100,000 papers
+	$(BIN)/python bench/exporting.py
 
 lock: $(DEV) ## pin what is installed now in constraints.txt
 	$(BIN)/python tools/lock.py

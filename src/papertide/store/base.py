@@ -179,6 +179,15 @@ class Looking(Protocol):
     def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
         """These papers, in the order of their numbers; a number that means none is passed over."""
 
+    def places(self, selection: Selection, group_by: str) -> Iterator[tuple[int, str, list[str]]]:
+        """The papers of a selection, in its order, by little: number, when it came, and its groups.
+
+        Groups are its "topic"s, "tag"s, "status" or "month" of publication; an empty text stands for none.
+        """
+
+    def steady(self) -> AbstractContextManager[object]:
+        """While this lasts, what others write isn't seen: what is read twice is the same."""
+
     def count(self, selection: Selection) -> int:
         """How many papers a selection holds, its limit and offset apart."""
 

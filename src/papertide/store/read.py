@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from papertide.normal import arxiv_id
@@ -28,6 +29,15 @@ def _column(name: str) -> str:
         return "k.score"
     return f"({_BY_SUBQUERY[name]})" if name in _BY_SUBQUERY else f"p.{name}"
 
+
+# The groups that a paper stands in, as a JSON list.
+_GROUPS = {
+    "none": "'[]'",
+    "topic": _column("topics"),
+    "tag": _column("tags"),
+    "status": f"json_array({_column('status')})",
+    "month": "json_array(coalesce(substr(p.published, 1, 7), ''))",
+}
 
 _COLUMNS = ", ".join(_column(name) for name in PAPER_COLUMNS)
 
@@ -62,6 +72,30 @@ class Shelf:
     def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
         """These papers, in the order of their numbers; a number that means none is passed over."""
         return self._read("SELECT value, NULL, value FROM json_each(?)", [json.dumps(list(numbers))], reader)
+
+    def places(self, selection: Selection, group_by: str) -> Iterator[tuple[int, str, list[str]]]:
+        """The papers of a selection, in its order, by little: number, when it came, and its groups (see `_GROUPS`)."""
+        inner, values = _numbered(selection)
+        group = _GROUPS[group_by].replace(":reader", f"?{len(values) + 1}")
+        sql = (
+            f"WITH k (id, score, place) AS MATERIALIZED ({inner})"
+            f" SELECT p.id, p.added, {group} FROM k JOIN paper p ON p.id = k.id ORDER BY k.place"
+        )
+        given = [*values, selection.reader] if ":reader" in _GROUPS[group_by] else values
+        with translated(self._database.path):
+            for number, added, groups in self._database.connection.execute(sql, given):
+                yield number, added, json.loads(groups) or [""]
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """While this lasts, what others write isn't seen."""
+        connection = self._database.connection
+        with translated(self._database.path):
+            connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")  # nothing was written
 
     def _read(self, inner: str, values: Sequence[object], reader: str) -> list[PaperDict]:
         """The papers that `inner` selects: their number, their score, and a value to order them by."""
