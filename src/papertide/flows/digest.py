@@ -1,13 +1,17 @@
 """The daily digest: what is new for a reader, in topic sections, best first; decided purely, then told in one step.
 
 New is what no digest has told this reader of, by the ledger, and what they haven't decided on: so nothing is shown twice,
-and nothing is missed after a holiday. Each paper stands in one section, that of the topic that fits it best.
+and nothing is missed after a holiday. Each paper stands in one section, that of the topic that fits it best. What was put
+off for later comes once more, a week after.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 from papertide.ranking.order import first_impression
 from papertide.ranking.sentence import telling_sentence
@@ -17,6 +21,8 @@ from papertide.store.base import Store
 
 OTHER = ""
 """The topic of papers that have none."""
+LATER = timedelta(days=7)
+"""How long a paper stays away that was put off."""
 
 
 def prepare(
@@ -28,32 +34,58 @@ def prepare(
     since: date | None = None,
     topics: Sequence[str] = (),
     limit: int | None = None,
-    again: bool = False,
 ) -> Digest:
     """Select what is new; `names` maps topic ids to names, in the reader's order. Nothing is noted (see `tell`).
 
-    `since` takes what came into the library on that day or later, told or not; `again` what the last digest told of;
-    `topics` only papers with one of these; `limit` shows so many a section.
+    `since` takes what came into the library on that day or later, told or not; `topics` only papers with one of these;
+    `limit` shows so many a section.
     """
-    day = today
-    if again:
-        last = store.telling.last(reader)
-        numbers = last[2] if last else []
-        day = date.fromisoformat(last[1]) if last else today
-    elif since is not None:
-        numbers = store.telling.added_since(since.isoformat(), reader)
+    if since is not None:
+        later, numbers = [], store.telling.added_since(since.isoformat(), reader)
     else:
-        numbers = store.telling.untold(reader)
+        later, numbers = store.telling.due(reader, (today - LATER).isoformat()), store.telling.untold(reader)
+    papers = store.looking.by_number([*numbers, *later], reader)
+    if topics:
+        papers = [paper for paper in papers if not set(topics).isdisjoint(paper["topics"] or ["none"])]
+    return select(papers, names, day=today, topics=topics, limit=limit, later=later)
+
+
+def last(
+    store: Store,
+    reader: str,
+    names: Mapping[str, str],
+    *,
+    today: date,
+    topics: Sequence[str] = (),
+    limit: int | None = None,
+) -> Digest:
+    """The last digest once more, with the topics and the limit that it was made with unless others are given.
+
+    Before there was any, one of `today` with nothing in it.
+    """
+    told = store.telling.last(reader)
+    if told is None:
+        return select([], names, day=today)
+    number, day, numbers = told
+    made: dict[str, Any] = json.loads(store.telling.made_with(number) or "{}")
     papers = store.looking.by_number(numbers, reader)
     if topics:
         papers = [paper for paper in papers if not set(topics).isdisjoint(paper["topics"] or ["none"])]
-    return select(papers, names, day=day, topics=topics, limit=limit)
+    return select(
+        papers,
+        names,
+        day=date.fromisoformat(day),
+        topics=topics or made.get("topics", ()),
+        limit=limit if limit is not None else made.get("limit"),
+        later=made.get("later", ()),
+    )
 
 
 def tell(store: Store, reader: str, made: Digest, *, today: date, at: str) -> None:
     """Note that a digest was told: all that was new in it, what a section left out too. An empty one isn't noted."""
-    if made.new:
-        store.telling.tell(reader, made.new, today.isoformat(), at)
+    if made.new or made.later:
+        options = {"topics": list(made.topics), "limit": made.limit, "later": list(made.later)}
+        store.telling.tell(reader, [*made.new, *made.later], today.isoformat(), at, json.dumps(options))
 
 
 def select(
@@ -63,31 +95,45 @@ def select(
     day: date,
     topics: Sequence[str] = (),
     limit: int | None = None,
+    later: Collection[int] = (),
 ) -> Digest:
-    """Arrange papers in sections: in the order of `names`, unknown topics next, papers without one last."""
+    """Arrange papers in sections: in the order of `names`, unknown topics next, papers without one, those put off last.
+
+    `later` are the numbers of those that were put off.
+    """
     ordered = sorted(papers, key=first_impression)
+    new = [paper for paper in ordered if paper["id"] not in later]
+    back = [paper for paper in ordered if paper["id"] in later]
     by_topic: dict[str, list[PaperDict]] = {}
-    for paper in ordered:
+    for paper in new:
         by_topic.setdefault(_section_of(paper, topics), []).append(paper)
     order = [*(t for t in names if t in by_topic), *sorted(t for t in by_topic if t not in names and t != OTHER)]
     order += [OTHER] if OTHER in by_topic else []
     sections = [
-        DigestSection(
-            topic=topic,
-            name=names.get(topic, topic) if topic != OTHER else "Other",
-            papers=tuple(by_topic[topic][:limit]),
-            left_out=max(0, len(by_topic[topic]) - limit) if limit is not None else 0,
-            query=_query(topic, by_topic[topic]),
-        )
+        _section(topic, names.get(topic, topic) if topic != OTHER else "Other", by_topic[topic], limit)
         for topic in order
     ]
+    if back:
+        sections.append(_put_off(back, limit))
     shown = [paper for section in sections for paper in section.papers]
     sentences = {
         paper["id"]: said
         for paper in shown
         if (said := paper["summary"] or telling_sentence(paper["abstract"], paper["title"]))
     }
-    return Digest(day, tuple(paper["id"] for paper in ordered), tuple(sections), sentences)
+    told = tuple(paper["id"] for paper in new)
+    return Digest(day, told, tuple(sections), sentences, tuple(paper["id"] for paper in back), tuple(topics), limit)
+
+
+def _section(topic: str, name: str, papers: Sequence[PaperDict], limit: int | None) -> DigestSection:
+    left_out = max(0, len(papers) - limit) if limit is not None else 0
+    return DigestSection(topic, name, tuple(papers[:limit]), left_out, _query(topic, papers))
+
+
+def _put_off(papers: Sequence[PaperDict], limit: int | None) -> DigestSection:
+    """The papers that were put off; what it leaves out is among all that are."""
+    section = _section(OTHER, "Put off until now", papers, limit)
+    return replace(section, query="status:later")
 
 
 def _section_of(paper: PaperDict, topics: Sequence[str]) -> str:

@@ -245,8 +245,14 @@ class Telling(Protocol):
     def added_since(self, day: str, reader: str) -> list[int]:
         """Papers in the reader's inbox that came into the library on `day` or later."""
 
-    def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str) -> int:
-        """Note that a digest told of these papers; gives its number."""
+    def due(self, reader: str, day: str) -> list[int]:
+        """Papers that the reader put off on `day` or before, and that no digest has told of since."""
+
+    def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str, made: str | None = None) -> int:
+        """Note that a digest told of these papers, and what it was made with; gives its number."""
+
+    def made_with(self, number: int) -> str | None:
+        """What a digest was made with; None for one that doesn't say."""
 
     def last(self, reader: str) -> tuple[int, str, list[int]] | None:
         """The reader's last digest: number, day, and the papers it told of."""
