@@ -48,6 +48,7 @@ EVERY = {
     "duplicates undo": [],
     "duplicates why": ["1", "2"],
     "stats": [],
+    "schedule": ["--kind", "cron"],
     "doctor": [],
 }
 """A command line for every command; with `keep 3`, `saved add old x` and `duplicates merge 6 7` done before."""

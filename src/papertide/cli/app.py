@@ -41,6 +41,7 @@ COMMANDS = {
     "saved": "saved:app",
     "duplicates": "duplicates:app",
     "stats": "stats:stats",
+    "schedule": "schedule:schedule",
     "replay": "replay:replay",
     "prune": "prune:prune",
     "doctor": "doctor:doctor",
