@@ -31,13 +31,13 @@ def schedule(
     """A timer for fetch and digest.
 
     Shows what it would write and run; --install does that, and a second time changes nothing. The digest goes by mail
-    where [mail] is set, else as a page into the folder `digests` beside the library; what stands behind -- says otherwise.
+    where [mail] is set, else as a page into the folder `digests` beside the library; options of `papertide digest` behind -- say otherwise, as in
+    `papertide schedule -- --topic peft --email`.
 
     \b
     Examples:
       papertide schedule
       papertide schedule --install --at 06:45
-      papertide schedule --install -- --topic peft --format html -o /home/me/digests
       papertide schedule --remove
     """
     common = Common.of(ctx)

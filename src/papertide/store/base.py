@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from papertide.records.plain import PaperDict, SightingDict
+from papertide.records.plain import Figures, PaperDict, SightingDict
 
 if TYPE_CHECKING:
     from datetime import date
@@ -202,6 +202,9 @@ class Looking(Protocol):
 
     def tallies(self, reader: str) -> dict[str, dict[str, int]]:
         """Counts for statistics: by "status", "month" (of publication), "source" and "layout"."""
+
+    def figures(self, reader: str) -> Figures:
+        """Counts for plots."""
 
     def taxonomy(self) -> str | None:
         """The digest of the topic rules that the papers were labelled by."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from papertide.normal import arxiv_id
-from papertide.records.plain import PaperDict, SightingDict
+from papertide.records.plain import Figures, PaperDict, SightingDict
 from papertide.store import select
 from papertide.store.base import Selection
 from papertide.store.engine import Database, translated
@@ -170,6 +170,18 @@ class Shelf:
                 "layout": dict(connection.execute(_BY_LAYOUT)),
             }
 
+    def figures(self, reader: str) -> Figures:
+        """Counts for plots; months and numbers of authors in order."""
+        made: Figures = {"topic_month": {}, "authors": {}, "topic_status": {}}
+        with translated(self._database.path):
+            connection = self._database.connection
+            for topic, month, count in connection.execute(_TOPIC_MONTH):
+                made["topic_month"].setdefault(topic, {})[month] = count
+            for topic, status, count in connection.execute(_TOPIC_STATUS, (reader,)):
+                made["topic_status"].setdefault(topic, {})[status] = count
+            made["authors"] = dict(connection.execute(_BY_AUTHORS))
+        return made
+
     def taxonomy(self) -> str | None:
         """The digest of the topic rules that the papers were labelled by."""
         return self._one("SELECT value FROM meta WHERE key = 'taxonomy'")
@@ -251,6 +263,16 @@ _BY_MONTH = (
 _BY_LAYOUT = (
     "SELECT g.layout, count(*) c FROM sighting s JOIN page g ON g.id = s.page_id GROUP BY g.layout ORDER BY c DESC, 1"
 )
+_TOPIC_MONTH = (
+    "SELECT coalesce(t.topic, ''), substr(p.published, 1, 7) m, count(*) FROM paper p"
+    " LEFT JOIN paper_topic t ON t.paper_id = p.id WHERE p.published IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+)
+_TOPIC_STATUS = (
+    "SELECT coalesce(t.topic, ''), coalesce(s.status, 'inbox'), count(*) FROM paper p"
+    " LEFT JOIN paper_topic t ON t.paper_id = p.id LEFT JOIN status s ON s.paper_id = p.id AND s.reader = ?"
+    " GROUP BY 1, 2 ORDER BY 1, 2"
+)
+_BY_AUTHORS = "SELECT author_count c, count(*) FROM paper WHERE author_count IS NOT NULL GROUP BY c ORDER BY c"
 
 
 def _sighting(row: Sequence[Any]) -> SightingDict:
