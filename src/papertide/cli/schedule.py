@@ -31,8 +31,8 @@ def schedule(
     """A timer for fetch and digest.
 
     Shows what it would write and run; --install does that, and a second time changes nothing. The digest goes by mail
-    where [mail] is set, else as a page into the folder `digests` beside the library; options of `papertide digest` behind -- say otherwise, as in
-    `papertide schedule -- --topic peft --email`.
+    where [mail] is set, else as a page into the folder `digests` beside the library; options of `papertide digest`
+    behind -- say otherwise, as in `papertide schedule -- --topic peft --email`.
 
     \b
     Examples:

@@ -18,12 +18,18 @@ WIDTH = 720
 _NAME, _COUNT, _ROW = 230, 56, 26
 _MOST_TOPICS, _MOST_MONTHS = 12, 36
 _COLOURS = {"keep": "#2f9e44", "later": "#e8a200", "skip": "#8a8f98", "": "#3b78c4"}
+_KINDS = {
+    "": "",
+    "heading": ' font-size="16" font-weight="bold"',
+    "small": ' font-size="11"',
+    "right": ' text-anchor="end"',
+}
+"""Looks as attributes: programs that read no style sheet draw them too."""
 _EDGES = (1, 2, 3, 4, 5, 6, 8, 11, 16, 26, 51, 101)
 """The lowest number of authors of each bar."""
 _LOOK = (
-    "text{font:13px system-ui,sans-serif;fill:currentColor}.h{font-weight:bold;font-size:16px}.s{font-size:11px}"
-    ".r{text-anchor:end}svg{color:#1c1e21;background:#fff}"
-    "@media(prefers-color-scheme:dark){svg{color:#e8e6e3;background:#16181c}}"
+    "svg{background:#ffffff}text{fill:#1c1e21}"
+    "@media(prefers-color-scheme:dark){svg{background:#16181c}text{fill:#e8e6e3}}"
 )
 
 
@@ -36,11 +42,11 @@ def figure(figures: Figures, names: Mapping[str, str], about: str) -> str:
         f'<g transform="translate(0 {top})">{marks}</g>\n' for top, (_, marks) in zip(starts, plots, strict=False)
     )
     height = starts[-1] + 8
-    size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+    size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" font-family="sans-serif" font-size="13"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">\n'
         f"<title>Papertide: statistics</title>\n<style>{_LOOK}</style>\n"
-        f"{_text(16, 28, 'Papertide', 'h')}{_text(16, 48, about)}\n{body}</svg>\n"
+        f"{_text(16, 28, 'Papertide', 'heading')}{_text(16, 48, about)}\n{body}</svg>\n"
     )
 
 
@@ -68,16 +74,16 @@ def _over_time(counts: Mapping[str, Mapping[str, int]], names: Mapping[str, str]
         return
     most = max(max(shown[topic]) for topic in topics)
     step = (WIDTH - _NAME - _COUNT - 16) / len(months)
-    marks = [_text(16, 20, f"Topics over time, {months[0]} to {months[-1]}", "h")]
+    marks = [_text(16, 20, f"Topics over time, {months[0]} to {months[-1]}", "heading")]
     for place, topic in enumerate(topics):
         base = 40 + (place + 1) * _ROW
-        marks.append(_text(_NAME - 8, base - 4, _named(topic, names), "r"))
+        marks.append(_text(_NAME - 8, base - 4, _named(topic, names), "right"))
         for number, (month, count) in enumerate(zip(months, shown[topic], strict=True)):
             if count:
                 height = max(1.0, count * (_ROW - 6) / most)
                 told = f"{_named(topic, names)}, {month}: {count}"
                 marks.append(_bar(_NAME + number * step, base - height, max(step - 1, 0.5), height, "", told))
-        marks.append(_text(WIDTH - 16, base - 4, str(sum(shown[topic])), "r"))
+        marks.append(_text(WIDTH - 16, base - 4, str(sum(shown[topic])), "right"))
     yield 40 + len(topics) * _ROW + 24, "".join(marks)
 
 
@@ -114,17 +120,17 @@ def _bars(heading: str, rows: Sequence[tuple[str, Mapping[str, int]]]) -> _Plot:
     """A bar a row, in parts by status; the parts' counts stand at its end."""
     most = max(sum(parts.values()) for _, parts in rows)
     room = WIDTH - _NAME - 150
-    marks = [_text(16, 20, heading, "h")]
+    marks = [_text(16, 20, heading, "heading")]
     for place, (name, parts) in enumerate(rows):
         top = 34 + place * _ROW
-        marks.append(_text(_NAME - 8, top + 15, name, "r"))
+        marks.append(_text(_NAME - 8, top + 15, name, "right"))
         left = float(_NAME)
         for status, count in parts.items():
             width = count * room / most if most else 0
             marks.append(_bar(left, top + 2, width, _ROW - 8, status, f"{name}: {count} {status}".strip()))
             left += width
         told = ", ".join(f"{count} {status}".strip() for status, count in parts.items())
-        marks.append(_text(left + 6, top + 15, told, "s"))
+        marks.append(_text(left + 6, top + 15, told, "small"))
     return 34 + len(rows) * _ROW + 24, "".join(marks)
 
 
@@ -149,8 +155,7 @@ def _named(topic: str, names: Mapping[str, str]) -> str:
 
 
 def _text(left: float, base: float, text: str, kind: str = "") -> str:
-    named = f' class="{kind}"' if kind else ""
-    return f'<text x="{left:.1f}" y="{base:.1f}"{named}>{escape(" ".join(safe(text).split()))}</text>\n'
+    return f'<text x="{left:.1f}" y="{base:.1f}"{_KINDS[kind]}>{escape(" ".join(safe(text).split()))}</text>\n'
 
 
 def _bar(left: float, top: float, width: float, height: float, status: str, told: str) -> str:
