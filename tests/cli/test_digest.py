@@ -397,3 +397,9 @@ def test_by_mail(program: Program, home: Path, monkeypatch: pytest.MonkeyPatch) 
     assert html is not None
     assert "We propose LoRA adapters of low rank that fit a laptop." in text.get_content()
     assert html.get_content().count("<strong") == 7
+
+
+def test_what_makes_no_sense(program: Program) -> None:
+    """A format that there isn't, and the last digest since a day, are wrong usage."""
+    assert "there are terminal, markdown, html, atom, json" in program("digest", "--format", "docx").err
+    assert program("digest", "--again", "--since", "2026-01-01").code == 2

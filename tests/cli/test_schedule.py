@@ -23,6 +23,8 @@ name = pathlib.Path(__file__).name
 with (here / "calls").open("a") as file:
     file.write(" ".join([name, *sys.argv[1:]]) + "\\n")
 table = here / "table"
+if name == "crontab" and (here / "broken").exists():
+    raise SystemExit("not today")
 if name == "crontab" and sys.argv[1] == "-l":
     if not table.exists():
         raise SystemExit("no crontab for me")
@@ -105,6 +107,18 @@ def test_what_fails_is_done_again(program: Program, bin_folder: Path) -> None:
     assert "crontab" in program("schedule", "--kind", "cron", "--install").err
 
 
+def test_a_crontab_that_cannot_be_read_is_not_replaced(program: Program, bin_folder: Path) -> None:
+    """A table that isn't there begins with our line; one that can't be read is left as it is."""
+    program.done("schedule", "--kind", "cron", "--install")
+    assert (bin_folder / "table").read_text("utf-8").count("\n") == 1
+    (bin_folder / "table").write_text("5 4 * * * mine\n", "utf-8")
+    (bin_folder / "broken").touch()
+    ran = program("schedule", "--kind", "cron", "--install")
+    assert ran.code == 1
+    assert "not today" in ran.err
+    assert (bin_folder / "table").read_text("utf-8") == "5 4 * * * mine\n"
+
+
 HARD = ["/a b/python", "-m", "it's", '"quoted"', "100%", "$HOME", "`id`", "back\\slash", "; rm -rf /"]
 
 
@@ -176,3 +190,16 @@ def test_the_run_itself(program: Program, monkeypatch: pytest.MonkeyPatch) -> No
     folder.rmdir()
     folder.write_text("a file", "utf-8")
     assert os.fspath(folder) in program("schedule", "--run").err
+
+
+def test_the_run_goes_by_mail_where_that_is_set(program: Program, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With [mail] in the config file the digest of the timer goes out by mail."""
+    file = home / ".config" / "papertide" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[mail]\nserver = "127.0.0.1"\nport = 9\nsecurity = "none"\nfrom = "me@example.org"\n', "utf-8")
+    with served(Hub({})) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        ran = program("schedule", "--run")
+    assert ran.code == 1
+    assert "mail by 127.0.0.1" in ran.err
+    assert not program.library.with_name("digests").exists()

@@ -130,6 +130,20 @@ def test_no_file_of_another_is_touched(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("Low*"))) == 3
 
 
+def test_a_paper_of_two_groups_has_one_note(tmp_path: Path) -> None:
+    """A paper that stands under two headings has one note, and is linked under both."""
+    done = update(tmp_path, ReadingList("t", "", [Section("A", [WHOLE]), Section("B", [WHOLE])]))
+    assert done.new == 2
+    assert (tmp_path / CONTENTS).read_text("utf-8").count("[[Low-rank") == 2
+
+
+def test_a_note_that_cannot_be_read(tmp_path: Path) -> None:
+    """A leading note that is a folder by now is an OutputError that names it."""
+    (tmp_path / CONTENTS).mkdir()
+    with pytest.raises(OutputError, match=CONTENTS):
+        update(tmp_path, listed(WHOLE))
+
+
 def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     """A folder that can't be made is an OutputError that names it."""
     (tmp_path / "file").write_text("x", "utf-8")

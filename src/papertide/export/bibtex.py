@@ -94,7 +94,9 @@ def _texts(paper: PaperDict) -> Iterator[tuple[str, str]]:
 
 def _name(name: str) -> str:
     """A name; one that BibTeX would take for two, or for a turned one, is kept together by braces."""
-    return f"{{{escape(name)}}}" if _AND.search(name) else escape(name)
+    if _AND.search(name):
+        return f"{{{escape(name)}}}"
+    return name if name.replace(" ", "").isalnum() else escape(name)  # most names hold no sign at all
 
 
 def address(doi: str) -> str:

@@ -36,9 +36,6 @@ class Shelved:
             for number in wanted:
                 yield found[number]
 
-    def __len__(self) -> int:
-        return len(self.numbers)
-
 
 def reading_list(
     looking: Looking, selection: Selection, names: Mapping[str, str], *, group_by: str = "none"

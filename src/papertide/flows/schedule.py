@@ -119,7 +119,7 @@ def carry_out(plan: Plan) -> bool:
     if removing and not changed:
         return False
     for command in plan.before:
-        _run(command, must=False)  # what isn't loaded can't be unloaded
+        _run(command, excuse="")  # what isn't loaded can't be unloaded
     for path, text in plan.files.items():
         try:
             if text is None:
@@ -181,7 +181,7 @@ def _launchd(home: Path) -> Path:
 
 def _into_crontab(line: str | None) -> bool:
     """Put our line in the place of any older one of ours; every other line stays as it is."""
-    listed = _run(("crontab", "-l"), must=False)
+    listed = _run(("crontab", "-l"), excuse="no crontab")
     before = listed if listed is not None else ""
     others = [text for text in before.splitlines(keepends=True) if not text.rstrip("\n").endswith(_MARK)]
     if others and not others[-1].endswith("\n"):
@@ -193,8 +193,11 @@ def _into_crontab(line: str | None) -> bool:
     return True
 
 
-def _run(command: Sequence[str], *, must: bool = True, given: str | None = None) -> str | None:
-    """What a command printed; None for one that failed and needn't succeed. Raises OutputError for any other that failed."""
+def _run(command: Sequence[str], *, excuse: str | None = None, given: str | None = None) -> str | None:
+    """What a command printed; None for one that failed with a word that excuses it ("" excuses all).
+
+    Raises OutputError for any other that failed: a table that couldn't be read must not be taken for an empty one.
+    """
     try:
         done = subprocess.run(
             command,
@@ -208,7 +211,7 @@ def _run(command: Sequence[str], *, must: bool = True, given: str | None = None)
         raise OutputError(command[0], error.strerror or str(error)) from error
     if done.returncode == 0:
         return done.stdout
-    if must:
+    if excuse is None or excuse not in done.stderr:
         raise OutputError(shlex.join(command), done.stderr.strip() or f"exit code {done.returncode}")
     return None
 
