@@ -40,6 +40,9 @@ class ReadingList:
 
     def each(self) -> Iterator[PaperDict]:
         """The papers, in order; one that stands in two sections comes once."""
+        if len(self.sections) == 1:
+            yield from self.sections[0].papers  # nothing to remember
+            return
         met: set[int] = set()
         for section in self.sections:
             for paper in section.papers:
