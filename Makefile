@@ -1,6 +1,6 @@
 # Needs make and a Python 3.11 or newer; everything else goes into .venv, beside this file.
 # PYTHON= chooses the Python: make demo PYTHON=/opt/python3.12/bin/python3
-.PHONY: help demo test bench bench-matching bench-library bench-triage lock clean FORCE
+.PHONY: help demo test bench bench-matching bench-library bench-triage bench-export lock clean FORCE
 .NOTPARALLEL: # two installs into one environment would trip over each other
 .DEFAULT_GOAL := help
 
@@ -44,6 +44,9 @@ bench-matching: $(RUNTIME) ## measure matching alone: quality, and 1,000,000 tit
 
 bench-triage: $(DEV) ## measure the ranking: reading saved, speed, decisions kept
 	$(BIN)/python bench/triage.py
+
+bench-export: $(RUNTIME) ## measure exports of 100,000 papers
+	$(BIN)/python bench/exporting.py
 
 lock: $(DEV) ## pin what is installed now in constraints.txt
 	$(BIN)/python tools/lock.py

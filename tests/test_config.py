@@ -139,3 +139,12 @@ def test_the_login_name_has_many_sources() -> None:
 def test_now_is_utc_to_the_second() -> None:
     """A moment is ISO text in UTC with a Z, and so sorts as text."""
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", now())
+
+
+def test_mail_is_a_table(file: Path) -> None:
+    """What [mail] holds is handed on as it is; anything else under that name is refused."""
+    assert settings(file, "").mail is None
+    found = settings(file, '[mail]\nserver = "smtp.example.org"\nport = 25\n')
+    assert found.mail == {"server": "smtp.example.org", "port": 25}
+    with pytest.raises(ConfigError, match="mail must be a table"):
+        settings(file, 'mail = "me@example.org"\n')

@@ -8,6 +8,15 @@
     hf_endpoint = "https://…"           # HF_ENDPOINT: a mirror of huggingface.co
     arxiv_endpoint = "https://…"        # PAPERTIDE_ARXIV_ENDPOINT: in place of export.arxiv.org and rss.arxiv.org
 
+    [mail]                              # for `digest --email`, see `flows.mail`
+    server = "smtp.example.org"
+    from = "me@example.org"
+    to = ["me@example.org"]             # default: the sender
+    user = "me@example.org"             # default: no login
+    password_command = ["pass", "show", "mail"]     # else PAPERTIDE_MAIL_PASSWORD in the environment
+    security = "starttls"               # or "tls", or "none"
+    port = 587                          # default: what goes with the security
+
 HF_TOKEN, a token of the hub's, is taken from the environment alone and never written anywhere.
 
 The file is `config.toml` in the platform's user configuration folder (PAPERTIDE_CONFIG names another). Topic rules may
@@ -21,10 +30,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from papertide.errors import ConfigError, UsageError
 
-_KEYS = frozenset({"library", "reader", "contact", "hf_endpoint", "arxiv_endpoint", "archive", "explore"})
+_KEYS = frozenset({"library", "reader", "contact", "hf_endpoint", "arxiv_endpoint", "archive", "explore", "mail"})
 _SWITCHES = frozenset({"archive", "explore"})
 """Settings that are true or false."""
 
@@ -43,6 +53,7 @@ class Config:
     arxiv_endpoint: str | None = None
     archive: bool = True
     explore: bool = True
+    mail: Mapping[str, object] | None = None
 
     def topic_source(self) -> tuple[bytes, str] | None:
         """The bytes and the name of the user's topic rules, or None where the default ones serve."""
@@ -89,6 +100,7 @@ def load(
         arxiv_endpoint=environment.get("PAPERTIDE_ARXIV_ENDPOINT") or set_there.get("arxiv_endpoint"),
         archive=_switch("archive", environment, set_there),
         explore=_switch("explore", environment, set_there),
+        mail=set_there.get("mail"),
     )
 
 
@@ -120,7 +132,7 @@ def _today(text: str | None) -> date:
         raise UsageError(f"{text!r} is no date; write it as 2026-11-21") from None
 
 
-def _switch(name: str, environment: Mapping[str, str], set_there: Mapping[str, str]) -> bool:
+def _switch(name: str, environment: Mapping[str, str], set_there: Mapping[str, Any]) -> bool:
     text = environment.get(f"PAPERTIDE_{name.upper()}") or set_there.get(name, "true")
     if text.lower() in ("true", "yes", "on", "1"):
         return True
@@ -156,7 +168,7 @@ def _login(environment: Mapping[str, str]) -> str:
         return "me"
 
 
-def _read(file: Path) -> dict[str, str]:
+def _read(file: Path) -> dict[str, Any]:
     import tomllib
 
     try:
@@ -166,7 +178,10 @@ def _read(file: Path) -> dict[str, str]:
     for key, value in settings.items():
         if key not in _KEYS:
             raise ConfigError(f"{file}: no setting {key!r}; there are {', '.join(sorted(_KEYS))}")
-        if key in _SWITCHES:
+        if key == "mail":
+            if not isinstance(value, dict):
+                raise ConfigError(f"{file}: mail must be a table: [mail]")
+        elif key in _SWITCHES:
             if not isinstance(value, bool):
                 raise ConfigError(f"{file}: {key} must be true or false")
             settings[key] = str(value)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from pathlib import Path
+
 import pytest
 from tests.cli.harness import LORA, REWARD, SURVEY, Program
 
@@ -120,3 +124,30 @@ def test_no_saved_searches_is_said(program: Program) -> None:
     """Without saved searches the list is empty and stderr says so."""
     ran = program.done("saved")
     assert (ran.out, ran.err) == ("", "no saved searches\n")
+
+
+def test_a_note_in_an_editor(program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--edit opens the note in the editor that is named, options and all; what is there when it ends is the note."""
+    script = tmp_path / "my editor.py"
+    script.write_text(
+        "import pathlib, sys\nfile = pathlib.Path(sys.argv[2])\nfile.write_text(file.read_text() + sys.argv[1] + '\\n')\n",
+        "utf-8",
+    )
+    monkeypatch.setenv("EDITOR", "never used")
+    monkeypatch.setenv("VISUAL", shlex.join([sys.executable, str(script), "a $HOME `b`"]))
+    assert program.done("note", LORA, "--edit", "--json").one["note"] == "a $HOME `b`"
+    assert program.done("note", LORA, "--edit", "--json").one["note"] == "a $HOME `b`\na $HOME `b`"
+    monkeypatch.setenv("VISUAL", shlex.join([sys.executable, "-c", "import sys; open(sys.argv[1], 'w')"]))
+    assert program.done("note", LORA, "--edit", "--json").one["note"] is None
+
+
+@pytest.mark.parametrize("editor", ["false", "no-such-editor-anywhere", "'"])
+def test_an_editor_that_fails(program: Program, monkeypatch: pytest.MonkeyPatch, editor: str) -> None:
+    """If the editor fails the note stays as it was."""
+    program.done("note", LORA, "mine")
+    monkeypatch.setenv("EDITOR", editor)
+    ran = program("note", LORA, "--edit")
+    assert ran.code in (1, 2)
+    assert editor in ran.err
+    assert program.done("note", LORA, "--json").one["note"] == "mine"
+    assert program("note", LORA, "--edit", "--clear").code == 2

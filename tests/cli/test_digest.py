@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import feedparser
+import html5lib
 import pytest
 from tests.cli.harness import FORGETTING, LORA, PAPER_KEYS, REWARD, ROBOTS, SURVEY, TODAY, Program
+from tests.flows.test_mail import SECRET, served
+from tests.loopback import CERTIFICATE
 
 from papertide.ranking.order import first_impression
 
@@ -90,7 +95,7 @@ def test_the_second_digest_is_empty(program: Program) -> None:
     second = program.done("digest")
     assert second.out == f"Papertide, {TODAY}: nothing new\n"
     assert program.done("digest", "--json").out == ""
-    assert document(program) == {"date": TODAY, "new": 0, "sections": []}
+    assert document(program) == {"date": TODAY, "new": 0, "later": 0, "sections": []}
     program.add([{"title": "Something new about adapters"}])
     assert program.done("digest", "--json").ids == [8]
 
@@ -219,7 +224,7 @@ def test_formats_tell_the_same(demo: Program) -> None:
 def test_json_document(program: Program) -> None:
     """--format json is one object: the day, the count, and sections whose papers are whole and have their sentence."""
     made = document(program, "--limit", "1")
-    assert list(made) == ["date", "new", "sections"]
+    assert list(made) == ["date", "new", "later", "sections"]
     assert (made["date"], made["new"]) == (TODAY, 7)
     for section in made["sections"]:
         assert list(section) == ["topic", "name", "left_out", "query", "papers"]
@@ -238,7 +243,7 @@ def test_markdown_names_what_it_leaves_out(demo: Program) -> None:
     assert all(len(demo.done("list", query, "--json").ids) > int(count) for count, query in queries)
 
 
-@pytest.mark.parametrize("look", ["terminal", "markdown", "json"])
+@pytest.mark.parametrize("look", ["terminal", "markdown", "html", "atom", "json"])
 def test_output_file(program: Program, look: str) -> None:
     """-o writes to a file just what would be printed, says so on stderr, and marks it told."""
     printed = program.done("digest", "--peek", "--format", look).out
@@ -287,3 +292,114 @@ def test_undated_and_untopiced_papers_are_told(program: Program) -> None:
     last = made["sections"][-1]
     assert (last["topic"], last["name"], len(last["papers"])) == (None, "Other", 2)
     assert FORGETTING in [paper["id"] for section in made["sections"] for paper in section["papers"]]
+
+
+def test_again_keeps_topic_and_limit(demo: Program) -> None:
+    """--again shows what the last one showed, in its sections and with its limit; a limit given now wins."""
+    first = demo.done("digest", "--topic", "alignment", "--topic", "peft", "--limit", "1", "--format", "html").out
+    assert demo.done("digest", "--again", "--format", "html").out == first
+    assert len(document(demo, "--again", "--limit", "2")["sections"][0]["papers"]) == 2
+    assert [s["topic"] for s in document(demo, "--again", "--topic", "peft")["sections"]] == ["peft"]
+    everything = demo.done("digest", "--format", "markdown").out
+    assert demo.done("digest", "--again", "--format", "markdown").out == everything
+
+
+def test_what_was_put_off_comes_once_more(program: Program) -> None:
+    """A paper put off stands in the first digest of a later day, once, in a section of its own; put off again, again."""
+    program.done("digest")
+    program.done("later", ROBOTS)
+    day = date.today()  # noqa: DTZ011 - decisions bear the real day
+
+    def on(days: int, *options: str) -> dict[str, Any]:
+        return document(program, "--today", (day + timedelta(days=days)).isoformat(), *options)
+
+    assert on(0)["sections"] == []
+    assert on(1, "--topic", "peft", "--peek")["sections"] == []
+    made = on(1)
+    assert (made["new"], made["later"]) == (0, 1)
+    (section,) = made["sections"]
+    assert (section["name"], section["query"], section["topic"]) == ("Put off until now", "status:later", None)
+    assert [paper["id"] for paper in section["papers"]] == [ROBOTS]
+    assert document(program, "--again")["sections"] == [section]
+    assert on(2)["sections"] == on(30)["sections"] == []
+    assert "nothing new, 1 put off until now" in program.done("digest", "--again").out
+
+
+def test_html_for_sixty_papers(program: Program) -> None:
+    """A digest of sixty papers is one page of less than 100 KB, without fault, that fetches nothing and runs nothing."""
+    abstract = "We propose " + "a rather long sentence on the tuning of models, " * 11 + "and more. It works." * 30
+    authors = [f"Given{n} Familyname{n}" for n in range(9)]
+    program.add(
+        [
+            {"title": f"{number} {title}", "abstract": abstract, "authors": authors, "arxiv_id": f"2403.{number:05}"}
+            for number, title in enumerate(
+                ["Robots & <b>tuning</b> of language models with very many small steps"] * 53
+            )
+        ]
+    )
+    page = program.done("digest", "--format", "html").out
+    assert page.count("<strong") == 60
+    assert len(page.encode()) < 100_000
+    document = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
+    assert {element.tag for element in document.iter()}.isdisjoint({"script", "img", "link", "b"})
+    assert "viewport" in page
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_atom(program: Program) -> None:
+    """An Atom digest has an entry a paper; the feed's id is the same every day."""
+    first = feedparser.parse(program.done("digest", "--format", "atom").out.encode())
+    program.add([{"title": "Something new"}])
+    second = feedparser.parse(program.done("digest", "--format", "atom").out.encode())
+    assert (first.bozo, second.bozo) == (False, False)
+    assert (len(first.entries), len(second.entries)) == (7, 1)
+    assert first.feed.id == second.feed.id
+    assert first.entries[0].summary == "We propose LoRA adapters of low rank that fit a laptop."
+
+
+def test_into_a_folder(program: Program) -> None:
+    """In a folder each digest has a file of its own, named by its day; an empty one makes none."""
+    Path("folder").mkdir()
+    program.done("digest", "--format", "html", "-o", "folder")
+    ran = program.done("digest", "--format", "html", "-o", "folder")
+    assert ran.err == "nothing new; nothing is written\n"
+    assert program.done("digest", "-o", "folder", "--json").one["output"] is None
+    program.add([{"title": "Something new"}])
+    assert program.done("digest", "--format", "html", "-o", "folder", "--json").one["papers"] == 1
+    assert sorted(path.name for path in Path("folder").iterdir()) == [f"{TODAY}-2.html", f"{TODAY}.html"]
+
+
+def test_by_mail(program: Program, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--email sends text and HTML and then counts as told; a digest with nothing in it isn't sent; a failure marks nothing."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    monkeypatch.setenv("PAPERTIDE_MAIL_PASSWORD", SECRET)
+    file = home / ".config" / "papertide" / "config.toml"
+    file.parent.mkdir(parents=True)
+    assert "[mail]" in program("digest", "--email").err
+    with served("starttls") as (inbox, table):
+        settings = f'[mail]\nserver = "127.0.0.1"\nport = {table["port"]}\nfrom = "me@example.org"\nuser = "me"\n'
+        file.write_text(settings, "utf-8")
+        ran = program.done("digest", "--email")
+        assert (ran.out, ran.err) == ("", "sent to me@example.org\n")
+        assert program.done("digest", "--email").err == "nothing new; no mail is sent\n"
+        assert program.done("digest", "--again", "--email", "--json").one == {
+            "papers": 7,
+            "sent_to": ["me@example.org"],
+        }
+    program.add([{"title": "Something new"}])
+    assert program("digest", "--email").code == 1  # nobody listens any more
+    assert program.done("digest", "--json").ids == [8]
+    assert len(inbox.messages) == 2
+    message = inbox.messages[0]
+    assert message["Subject"] == f"Papertide, {TODAY}: 7 new papers"
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert "We propose LoRA adapters of low rank that fit a laptop." in text.get_content()
+    assert html.get_content().count("<strong") == 7
+
+
+def test_what_makes_no_sense(program: Program) -> None:
+    """A format that there isn't, and the last digest since a day, are wrong usage."""
+    assert "there are terminal, markdown, html, atom, json" in program("digest", "--format", "docx").err
+    assert program("digest", "--again", "--since", "2026-01-01").code == 2

@@ -52,6 +52,7 @@ EVERY = {
     "duplicates undo": [],
     "duplicates why": ["1", "2"],
     "stats": [],
+    "schedule": ["--kind", "cron"],
     "doctor": [],
     "backup": ["copy-of-it.db", "--force"],
     "restore": ["kept.db", "--yes"],

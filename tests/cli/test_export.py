@@ -159,3 +159,83 @@ def test_a_note_goes_along(program: Program) -> None:
     program.done("note", LORA, "compare with *others*")
     assert "  Note: compare with \\*others\\*\n" in program.done("export").out
     assert "Note:" not in program.done("export", "--reader", "you").out
+
+
+FORMATS = ["markdown", "bibtex", "ris", "csl-json", "csv", "jsonl", "html", "atom"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format(demo: Program, form: str) -> None:
+    """Every format writes the papers of a query, the same bytes each time, and nothing but them."""
+    first = demo.done("export", "topic:peft", "--format", form, "-o", "a").err
+    demo.done("export", "topic:peft", "--format", form, "-o", "b")
+    assert first == "9 papers written to a\n"
+    assert Path("a").read_bytes() == Path("b").read_bytes()
+    assert "QLoRA" in Path("a").read_text("utf-8")
+    assert "Llama 2: Open" not in Path("a").read_text("utf-8")
+
+
+def test_a_template_of_ones_own(program: Program) -> None:
+    """--show-template prints what --template takes; what a paper's text holds is escaped in any template."""
+    shown = program.done("export", "--show-template").out
+    Path("same.jinja").write_text(shown, "utf-8")
+    assert program.done("export", "--template", "same.jinja").out == program.done("export").out
+    assert program.done("export", "--show-template", "--json").one == {"template": shown}
+    program.add([{"title": "*Stars* {{ 7 * 7 }} <b>"}])
+    mine = "{% for s in list.sections %}{% for p in s.papers %}* {{ p.title }}|{{ p.title | plain }}\n{% endfor %}{% endfor %}"
+    Path("mine.jinja").write_text(mine, "utf-8")
+    out = program.done("export", "Stars", "--template", "mine.jinja").out
+    assert out == "* \\*Stars\\* {{ 7 \\* 7 }} \\<b\\>|*Stars* {{ 7 * 7 }} <b>\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("{% for %}", "line 1"),
+        ("{{ nothing }}", "nothing"),
+        ("{{ list.__class__.__mro__ }}", "unsafe"),
+        ("{{ ''.__class__ }}", "unsafe"),
+        ("{% include '/etc/passwd' %}", "passwd"),
+        ("{{ range(10 ** 9) }}", "range"),
+        ("{{ 1 / 0 }}", "zero"),
+        ("{% for s in list.sections %}{{ s.papers.numbers.append(1) }}{% endfor %}", ""),
+    ],
+)
+def test_a_template_that_fails(program: Program, template: str, told: str) -> None:
+    """A template that doesn't parse, fails or reaches for the machine is wrong usage, named; the old file stays."""
+    Path("bad.jinja").write_text(template, "utf-8")
+    Path("out.md").write_text("old", "utf-8")
+    ran = program("export", "--template", "bad.jinja", "-o", "out.md")
+    assert (ran.code, ran.out) == (2, "")
+    assert "bad.jinja" in ran.err
+    assert told in ran.err
+    assert Path("out.md").read_text("utf-8") == "old"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--template", "missing"],
+        ["--template", "x", "--format", "html"],
+        ["--format", "obsidian"],
+        ["--format", "docx"],
+    ],
+    ids=" ".join,
+)
+def test_options_that_make_no_sense(program: Program, options: list[str]) -> None:
+    """A template that isn't there, or for another format than Markdown, and notes without a folder are wrong usage."""
+    assert program("export", *options).code == 2
+
+
+def test_obsidian_notes(program: Program) -> None:
+    """A folder gets a note a paper and one that leads to them; what was left alone is told, and is exit 3."""
+    ran = program.done("export", "--format", "obsidian", "-o", "vault", "--group-by", "topic")
+    assert ran.err == "8 notes in vault: 8 new, 0 changed, 0 unchanged\n"
+    told = program.done("export", "--format", "obsidian", "-o", "vault", "--group-by", "topic", "--json").one
+    assert (told["new"], told["unchanged"], told["left_alone"]) == (0, 8, [])
+    (note,) = Path("vault").glob("Low-rank*")
+    note.write_text("---\npapertide: 1\n---\nmine\n", "utf-8")
+    ran = program("export", "--format", "obsidian", "-o", "vault", "--group-by", "topic")
+    assert ran.code == 3
+    assert str(note) in ran.err
+    assert note.read_text("utf-8") == "---\npapertide: 1\n---\nmine\n"

@@ -101,7 +101,7 @@ def test_what_was_put_off_comes_back_on_a_later_day(demo: Program) -> None:
     assert demo.done("digest", "--json").ids == []
     tomorrow = ("--today", "2126-11-22")
     shown = demo.done("digest", "--peek", *tomorrow).out
-    assert "Put off before (2)" in shown
+    assert "Put off until now (2)" in shown
     assert 'papertide list "status:later"' in demo.done("digest", "--peek", "--limit", 1, *tomorrow).out
     assert demo.done("digest", "--json", *tomorrow).ids == [40, 39]
     assert demo.done("digest", "--json", "--today", "2126-11-23").ids == []

@@ -81,6 +81,53 @@ BARE = paper(14, "微调")
 READING = ReadingList(
     "Reading list",
     "3 papers: topic:peft OR date:2024",
-    [Section("Parameter-efficient fine-tuning", [WHOLE, BARE]), Section("Other", [HOSTILE, WHOLE], "2 more: `query`")],
+    [Section("Parameter-efficient fine-tuning", [WHOLE, BARE]), Section("Other", [HOSTILE, WHOLE], 2, "query")],
     {14: "Only this sentence."},
 )
+
+HARD = [
+    paper(
+        21,
+        r"Learning $\mathcal{O}(n^{2})$ in 100% of cases: \input{/etc/passwd} & {unbalanced_ #1 -- ``so'' ~ \"quoted\"",
+        abstract="We use \\emph{less} than 5% & more -- or `` '' ?` !` --- {",
+        arxiv_id="2401.00021",
+        published="2024-01-02",
+        author_count=3,
+        authors=["Ludwig van der Berg", "Research and Development, Inc", "{\\'E}mile \\o"],
+        doi="10.1000/a_b(c)<1>;2-{x}",
+        topics=["peft"],
+        status="keep",
+    ),
+    paper(22, "Über naïve Ångström 微调 \U0001f600 ﬁ", authors=["Søren Ångström", "李 明", "Plato"], author_count=3),
+    paper(
+        23,
+        "\"Quotes\" 'single' “curly” <b>&lt;b&gt;</b>",
+        note='two\nlines, and a "quote"; more',
+        tags=["to-do", "c++"],
+    ),
+    paper(24, "Red \x1b[31malert\x1b[0m and \x07 bell \u202e turned", abstract="ends with\ttab\u2028line"),
+    paper(
+        25,
+        "By many",
+        arxiv_id="2403.00025",
+        author_count=671,
+        authors=[f"Given{number} Family{number}" for number in range(671)],
+        published="2024-03-01",
+        upvotes=0,
+        comments=0,
+    ),
+    paper(26, "By a count", author_count=4, arxiv_id="cs/0112017", published="2001-12-13"),
+    paper(27, '=HYPERLINK("http://example.org","x")', abstract="+1 -1 @sum", organization="@home", note="'=1"),
+    paper(28, "לימוד עמוק של שפות", authors=["יוסי כהן"], author_count=1, abstract="شبكات عصبية"),
+    paper(29, "---", abstract="TY  - JOUR\nER  - ", url="https://example.org/a?b=1&c=<d>\"'#e", tags=["12", "--- x"]),
+    paper(30, "%% papertide end %% ]]> {{ 7 * 7 }} {% raw %} <!-- #tag ==mark== ^id", summary="{{ 7 }}"),
+]
+HARD_READING = ReadingList(
+    "Hard <papers> & {more}",
+    '10 papers: title:"x" OR <y>',
+    [Section("A & B", HARD[:5]), Section("", HARD[5:], 3, 'topic:none "x`y"')],
+    {22: "A sentence & <more>."},
+    "2026-11-21T10:00:00Z",
+    "hard",
+)
+"""What is hard to write: LaTeX, signs of every format, no end of authors, text from right to left."""

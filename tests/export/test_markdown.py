@@ -13,7 +13,8 @@ from markdown_it.token import Token
 from tests.export.papers import HOSTILE, READING, paper
 
 from papertide.export.base import ReadingList, Section
-from papertide.export.markdown import escape, link, safe_url, write
+from papertide.export.markdown import escape, link, write
+from papertide.export.words import safe_url
 from papertide.normal import clean
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -139,7 +140,7 @@ def test_a_hostile_paper() -> None:
     assert str(HOSTILE["abstract"]) in text
     assert [token.tag for token in PARSER.parse(markdown) if token.type == "heading_open"] == ["h1", "h2", "h2"]
     codes = [token.content for token in tokens if token.type == "code_inline"]
-    assert codes == ["peft", "efficiency", "vision", "peft", "efficiency", "query"]
+    assert codes == ["peft", "efficiency", "vision", "peft", "efficiency", 'papertide list "query"']
 
 
 GOOD = [

@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from tests.export.papers import paper
+from tests.fakes import NOW, READER, json_page
 
+from papertide import topics
 from papertide.export.base import Section
+from papertide.flows.add import add, report_of
 from papertide.flows.digest import select
 from papertide.flows.readinglist import GROUPINGS, digest_list, reading_list
+from papertide.sources.base import Raw
+from papertide.store import SqliteStore, open_library
+from papertide.store.base import Selection
 
-PAPERS = [
-    paper(1, "one", topics=["b", "a"], published="2024-05-10", tags=["x", "y"], status="keep"),
-    paper(2, "two", topics=["zz"], published="2025-01-01", status="skip"),
-    paper(3, "three", tags=["x"]),
-]
+RULES = topics.load(
+    b"".join(b'[%s]\nname="%s"\ndescription="x"\nstrong=["%s"]\n' % row for row in [
+        (b"a", b"First", b"apple"), (b"b", b"Second", b"banana"), (b"zz", b"Last", b"zebra"),
+    ]),
+    "rules",
+)  # fmt: skip
 NAMES = {"a": "First", "b": "Second", "c": "Third"}
+
+
+PAGE = json_page(
+    {"title": "one apple and a banana", "published": "2024-05-10"},
+    {"title": "two for the zebra", "published": "2025-01-01"},
+    {"title": "three of nothing"},
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """A library of three papers: of two topics, of one that isn't named, of none."""
+    store = open_library(tmp_path / "x.db", create=True)
+    assert report_of(add([Raw("page.jsonl", PAGE)], lambda: store, RULES, now=lambda: NOW)).new == 3
+    store.annotating.tag(READER, [1], ["x", "y"], [])
+    store.annotating.tag(READER, [3], ["x"], [])
+    store.deciding.decide(READER, [1], "keep", NOW, "keep")
+    store.deciding.decide(READER, [2], "skip", NOW, "skip")
+    yield store
+    store.close()
+
+
+EVERYTHING = Selection(None, READER, sort="added")
 
 
 @pytest.mark.parametrize(
@@ -29,33 +61,56 @@ NAMES = {"a": "First", "b": "Second", "c": "Third"}
         ("status", [("Inbox", [3]), ("Keep", [1]), ("Skip", [2])]),
     ],
 )
-def test_groups(group: str, expected: list[tuple[str, list[int]]]) -> None:
-    """Groups have their headings, their order and their papers; a paper of two groups stands in both."""
-    made = reading_list(PAPERS, NAMES, group_by=group, subtitle="below")
+def test_groups(store: SqliteStore, group: str, expected: list[tuple[str, list[int]]]) -> None:
+    """Groups have their headings, their order and their papers, whole; a paper of two groups stands in both."""
+    made, count = reading_list(store.looking, EVERYTHING, NAMES, group_by=group)
     assert [(section.heading, [p["id"] for p in section.papers]) for section in made.sections] == expected
-    assert (made.title, made.subtitle, made.sentences) == ("Reading list", "below", None)
+    assert (made.title, made.subtitle, made.updated, count) == ("Reading list", "3 papers", NOW, 3)
+    assert sorted(made.each(), key=lambda p: p["id"]) == store.looking.by_number([1, 2, 3], READER)
 
 
 @pytest.mark.parametrize("group", GROUPINGS)
-def test_nobody_gets_lost(group: str) -> None:
-    """However they are grouped, every paper stands somewhere, in the order that it came in; none for none."""
-    made = reading_list(PAPERS, NAMES, group_by=group)
-    assert {p["id"] for section in made.sections for p in section.papers} == {1, 2, 3}
-    for section in made.sections:
-        assert [p["id"] for p in section.papers] == sorted(p["id"] for p in section.papers)
-    assert all(not section.papers for section in reading_list([], NAMES, group_by=group).sections)
+def test_nothing_in_it(store: SqliteStore, group: str) -> None:
+    """Of no papers there are no groups, and nothing was updated."""
+    made, count = reading_list(store.looking, Selection(None, READER, limit=0), NAMES, group_by=group)
+    assert (list(made.sections), count, made.updated) == ([], 0, None)
+
+
+def test_many_in_their_order(store: SqliteStore) -> None:
+    """More papers than are read at once come in the order of the selection, none lost."""
+
+    page = json_page(*(f"Number {n} is unlike any other {n * 7919}" for n in range(600)))
+    report_of(add([Raw("many.jsonl", page)], lambda: store, RULES, now=lambda: NOW))
+    asked = Selection(None, READER, sort="title")
+    made, _ = reading_list(store.looking, asked, NAMES)
+    assert list(made.each()) == store.looking.papers(asked)
+
+
+def test_what_others_write_meanwhile_is_not_seen(store: SqliteStore) -> None:
+    """While a list is written it stays as it was counted, whatever another process does."""
+    other = open_library(Path(store.path))
+    with store.looking.steady():
+        made, count = reading_list(store.looking, EVERYTHING, NAMES, group_by="status")
+        other.deciding.decide(READER, [3], "skip", NOW, "skip")
+        assert sum(1 for section in made.sections for p in section.papers if p["status"] == "inbox") == 1
+        assert count == 3
+    assert store.looking.by_number([3], READER)[0]["status"] == "skip"
+    other.close()
 
 
 def test_a_digest_as_a_reading_list() -> None:
     """Its sections stay, each with its sentences and the query for what it leaves out."""
-    made = select(
-        [*PAPERS, paper(4, "four", abstract="It says so.", topics=["zz"])], NAMES, day=date(2026, 5, 7), limit=1
-    )
-    told = digest_list(made)
-    assert (told.title, told.subtitle) == ("Papers of 2026-05-07", "4 new papers")
-    assert [(section.heading, section.note) for section in told.sections] == [
-        ("Second", ""),
-        ("zz", '1 more: `papertide list "topic:zz added:2026-11-21 status:inbox"`'),
-        ("Other", ""),
+    papers = [
+        paper(1, "one", topics=["b", "a"], published="2024-05-10", tags=["x", "y"], status="keep"),
+        paper(2, "two", topics=["zz"], published="2025-01-01", status="skip"),
+        paper(3, "three", tags=["x"]),
+        paper(4, "four", abstract="It says so.", topics=["zz"]),
     ]
-    assert told.sections[2] == Section("Other", (PAPERS[2],), "")
+    told = digest_list(select(papers, NAMES, day=date(2026, 5, 7), limit=1))
+    assert (told.title, told.subtitle) == ("Papers of 2026-05-07", "4 new papers")
+    assert [(section.heading, section.left_out, section.query) for section in told.sections] == [
+        ("Second", 0, "topic:b added:2026-11-21 status:inbox"),
+        ("zz", 1, "topic:zz added:2026-11-21 status:inbox"),
+        ("Other", 0, "topic:none added:2026-11-21 status:inbox"),
+    ]
+    assert told.sections[2] == Section("Other", (papers[2],), 0, "topic:none added:2026-11-21 status:inbox")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,9 +19,10 @@ from tests.store.test_old_libraries import SCHEMAS, old_library
 
 from papertide.errors import InputError, NotFound, UsageError
 from papertide.export import jsonl
+from papertide.export.base import ReadingList, Section
 from papertide.flows.add import add
 from papertide.flows.duplicates import Hand, merge, split, undo
-from papertide.flows.readinglist import reading_list, with_state
+from papertide.flows.readinglist import Shelved, with_state
 from papertide.records.reports import AddReport
 from papertide.sources.base import Raw
 from papertide.store import SqliteStore, open_library
@@ -99,9 +101,9 @@ def do(store: SqliteStore, deed: Did, at: str) -> None:
 
 def exported(store: SqliteStore, numbers: Sequence[int] | None = None) -> bytes:
     """A library, or some papers of it, as `export --format jsonl` writes it."""
-    papers = store.looking.papers(Selection(None, "ada", "title"))
-    chosen = [paper for paper in papers if numbers is None or paper["id"] in numbers]
-    reading = with_state(reading_list(chosen, {}), store, {paper["id"] for paper in chosen})
+    everything = store.looking.numbers(Selection(None, "ada", "title"))
+    chosen = array("q", [number for number in everything if numbers is None or number in numbers])
+    reading = with_state(ReadingList("", "", [Section("", Shelved(store.looking, "ada", chosen))]), store)
     return "".join(jsonl.write(reading)).encode()
 
 

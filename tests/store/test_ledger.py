@@ -132,3 +132,27 @@ def test_nothing_is_told_twice_and_nothing_missed(
         assert {number for number, _, _ in store.adding.texts()} <= set(papers) | decided
         assert store.telling.untold(reader) == []
     store.close()
+
+
+def test_what_was_put_off_is_due_until_it_was_told(store: SqliteStore) -> None:
+    """A paper put off by a day is due from then on, until a digest of a later day tells of it, or it is decided on."""
+    grow(store, 3)
+    assert store.telling.due(READER, DAY) == []
+    store.deciding.decide(READER, [1, 2], "later", f"{DAY}T10:00:00Z", "later")
+    assert store.telling.due(READER, "2026-11-20") == []
+    assert store.telling.due(READER, DAY) == [1, 2]
+    assert store.telling.due("another", DAY) == []
+    store.telling.tell(READER, [1], "2026-11-28", NOW)
+    store.deciding.decide(READER, [2], "keep", NOW, "keep")
+    assert store.telling.due(READER, "2026-12-31") == []
+    store.deciding.decide(READER, [1], "inbox", "2026-11-28T11:00:00Z", "inbox")
+    store.deciding.decide(READER, [1], "later", "2026-11-28T12:00:00Z", "later")
+    assert store.telling.due(READER, "2026-11-28") == [1]
+
+
+def test_what_a_digest_was_made_with(store: SqliteStore) -> None:
+    """What was noted with a digest is given back; nothing for one that has none, or that isn't there."""
+    grow(store, 1)
+    first = store.telling.tell(READER, [1], DAY, NOW)
+    second = store.telling.tell(READER, [1], DAY, NOW, '{"limit": 3}')
+    assert [store.telling.made_with(number) for number in (first, second, 99)] == [None, '{"limit": 3}', None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from typer.core import TyperCommand
 
 from papertide.cli.common import Common
 from papertide.errors import UsageError
+from papertide.flows.editor import edited
 from papertide.flows.triage import check_tags, named
 from papertide.normal import counted
 from papertide.views.console import Line
@@ -63,6 +65,7 @@ def note(
     paper: Annotated[str, typer.Argument(metavar="ID", help="Number, arXiv id, or a URL holding that id.")],
     text: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="The note; none shows it.")] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Take the note off.")] = False,
+    edit: Annotated[bool, typer.Option("--edit", help="Write it in your editor; an empty one takes it off.")] = False,
 ) -> None:
     """Write a note on a paper, or show it.
 
@@ -70,16 +73,20 @@ def note(
     Examples:
       papertide note 12 "compare with LoRA+, section 4"
       papertide note 12
+      papertide note 12 --edit         in your editor (VISUAL, EDITOR)
       papertide note 12 --clear
     """
     common = Common.of(ctx)
     written = " ".join(text or ()).strip()
-    if clear and written:
-        raise UsageError("--clear and a text exclude each other")
+    if clear + edit + bool(written) > 1:
+        raise UsageError("--clear, --edit and a text exclude each other")
     reader = common.config.reader
     with common.library() as store:
         number = named(store.looking, [paper])[0]
-        if clear or written:
+        if edit:
+            before = store.looking.by_number([number], reader)[0]["note"]
+            store.annotating.note(reader, number, edited(before or "", os.environ))
+        elif clear or written:
             store.annotating.note(reader, number, written)
         there = store.looking.by_number([number], reader)[0]["note"]
     if common.console.as_json:

@@ -44,6 +44,7 @@ COMMANDS = {
     "duplicates": "duplicates:app",
     "stats": "stats:stats",
     "rank": "rank:app",
+    "schedule": "schedule:schedule",
     "replay": "replay:replay",
     "prune": "prune:prune",
     "doctor": "doctor:doctor",

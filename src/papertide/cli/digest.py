@@ -14,15 +14,17 @@ from papertide.cli.taxonomy import topic_source
 from papertide.config import now
 from papertide.errors import UsageError
 from papertide.export import FORMATS
+from papertide.export.facts import news
 from papertide.flows import digest as flow
 from papertide.flows.browse import check_topic_names, ensure_labels, topic_names
-from papertide.flows.output import write_whole
+from papertide.flows.output import free_path, write_whole
 from papertide.flows.readinglist import digest_list
 from papertide.records.digest import Digest
 from papertide.views.console import plain
 from papertide.views.digest import as_json, as_lines
 
-_LOOKS = ("terminal", "markdown", "json")
+_ENDS = {"terminal": ".txt", "markdown": ".md", "html": ".html", "atom": ".atom", "json": ".json"}
+"""The formats, and what the name of a file of theirs ends with."""
 _A_SECTION = 10
 
 
@@ -35,74 +37,119 @@ def digest(
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="At most so many papers a section (terminal: 10).")
     ] = None,
-    look: Annotated[str, typer.Option("--format", metavar="NAME", help=f"{', '.join(_LOOKS)}.")] = "terminal",
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it there.")] = None,
+    look: Annotated[str, typer.Option("--format", metavar="NAME", help=f"{', '.join(_ENDS)}.")] = "terminal",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it there; into a folder, by its day.")
+    ] = None,
     peek: Annotated[bool, typer.Option("--peek", help="Look only: it all stays new.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="Show the last digest once more.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Show the last digest once more, as it was made.")] = False,
+    email: Annotated[bool, typer.Option("--email", help="Send it by mail, as [mail] in the config file says.")] = False,
 ) -> None:
     """What is new since your last digest, by topic.
 
     Best first, and each paper with the sentence of its abstract that says most.
 
     All that is new counts as told, so that nothing is shown twice; what a section leaves out is named with the query
-    that lists it. Papers you decided on are not new.
+    that lists it. Papers you decided on are not new; what you put off with `later` comes once more, on a later day.
 
     \b
     Examples:
       papertide digest
       papertide digest --peek --limit 3
       papertide digest --topic peft --topic alignment
-      papertide digest --format markdown -o today.md
+      papertide digest --format html -o today.html
+      papertide digest --email
       papertide digest --again
     """
     common = Common.of(ctx)
     console = common.console
-    if look not in _LOOKS:
-        raise UsageError(f"no format {look!r} for digests; there are {', '.join(_LOOKS)}")
+    if look not in _ENDS:
+        raise UsageError(f"no format {look!r} for digests; there are {', '.join(_ENDS)}")
     if again and since:
         raise UsageError("--again and --since exclude each other")
-    topic = [name.casefold() for name in topic or ()]
+    topics = [name.casefold() for name in topic or ()]
     start = day_given(since, "--since")
     source = topic_source(common)
-    if limit is None and look == "terminal" and not console.as_json:
-        limit = _A_SECTION
+    reader = common.config.reader
+    mail = _Mail(common) if email else None
     with common.library() as store:
         ensure_labels(store, *source)
-        check_topic_names(store.looking, topic or (), source)
+        check_topic_names(store.looking, topics, source)
         scored(common, store)
-        made = flow.prepare(
-            store,
-            common.config.reader,
-            topic_names(source),
-            today=common.today,
-            since=start,
-            topics=topic or (),
-            limit=limit,
-            again=again,
-        )
-        pieces = "".join(FORMATS["markdown"](digest_list(made))) if look == "markdown" else None
-        if console.as_json and output is None:
-            for paper in made.papers:
-                console.json(paper)
-        elif look == "json":
-            _put(common, look, made, output, as_json(made) + "\n")
-        elif pieces is not None:
-            _put(common, look, made, output, pieces)
-        elif output is not None:
-            _put(common, look, made, output, "".join(plain(as_lines(made))))
+        names = topic_names(source)
+        if again:
+            made = flow.last(store, reader, names, today=common.today, topics=topics, limit=limit)
         else:
-            console.show(as_lines(made))
+            if limit is None and look == "terminal" and not console.as_json and not email:
+                limit = _A_SECTION
+            made = flow.prepare(store, reader, names, today=common.today, since=start, topics=topics, limit=limit)
+        if output is not None:
+            _put(common, look, made, output)
+        if mail is not None:
+            mail.send(made)
+        if output is None and mail is None:
+            _show(common, look, made)
         console.flush()
         if not peek and not again:
-            flow.tell(store, common.config.reader, made, today=common.today, at=now())
+            flow.tell(store, reader, made, today=common.today, at=now())
 
 
-def _put(common: Common, look: str, made: Digest, output: Path | None, text: str) -> None:
-    if output is None:
-        common.console.data(text)
+def _text(look: str, made: Digest) -> str:
+    if look == "json":
+        return as_json(made) + "\n"
+    if look == "terminal":
+        return "".join(plain(as_lines(made)))
+    return "".join(FORMATS[look](digest_list(made)))
+
+
+def _show(common: Common, look: str, made: Digest) -> None:
+    if common.console.as_json:
+        for paper in made.papers:
+            common.console.json(paper)
+    elif look == "terminal":
+        common.console.show(as_lines(made))
     else:
-        write_whole(output, [text])
-        if common.console.as_json:
-            common.console.json({"papers": len(made.papers), "format": look, "output": str(output)})
+        common.console.data(_text(look, made))
+
+
+def _put(common: Common, look: str, made: Digest, output: Path) -> None:
+    """Write a digest to a file. In a folder it takes a name that no file has; one with nothing in it isn't written there."""
+    told = {"papers": len(made.papers), "format": look}
+    if output.is_dir():
+        if not made.sections:
+            if common.console.as_json:
+                common.console.json({**told, "output": None})
+            else:
+                common.console.say(f"{news(made)}; nothing is written")
+            return
+        output = free_path(output, made.day.isoformat(), _ENDS[look])
+    write_whole(output, [_text(look, made)])
+    if common.console.as_json:
+        common.console.json({**told, "output": str(output)})
+    else:
+        common.console.say(f"written to {output}")
+
+
+class _Mail:
+    """The way out by mail; made first, so that settings that are wrong are told before anything else happens."""
+
+    def __init__(self, common: Common) -> None:
+        from papertide.flows.mail import Mailbox  # the library of mail costs start-up
+
+        self._common = common
+        self._mailbox = Mailbox.of(common.config.mail)
+
+    def send(self, made: Digest) -> None:
+        """Send a digest; one with nothing in it isn't."""
+        from papertide.flows.mail import compose, send
+
+        console = self._common.console
+        to = list(self._mailbox.to) if made.sections else []
+        if made.sections:
+            subject = f"Papertide, {made.day.isoformat()}: {news(made)}"
+            text, html = _text("terminal", made), _text("html", made)
+            send(self._mailbox, compose(self._mailbox, subject, text, html, at=now()))
+        if console.as_json:
+            console.json({"papers": len(made.papers), "sent_to": to})
         else:
-            common.console.say(f"written to {output}")
+            console.say(f"sent to {', '.join(to)}" if to else f"{news(made)}; no mail is sent")

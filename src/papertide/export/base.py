@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,11 +11,15 @@ from papertide.records.plain import PaperDict
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Papers under a heading; an empty heading is none. `note` is a line for what the section doesn't show."""
+    """Papers under a heading; an empty heading is none. `left_out` more are not shown, and `query` lists them all.
+
+    The papers may be read as they are asked for: whoever goes through them holds one at a time.
+    """
 
     heading: str
-    papers: Sequence[PaperDict]
-    note: str = ""
+    papers: Iterable[PaperDict]
+    left_out: int = 0
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +29,34 @@ class ReadingList:
     `sentences` holds, by paper number, the one sentence to show; a paper without one is shown with its abstract.
     `state` tells what else a library knows of a paper, and `library` what belongs to no single one (see
     `records.state`), for formats that hold it all.
+    `updated` is the moment (ISO text, UTC) of the newest thing in it, None where there is nothing; `identity` tells one
+    list from another, and stays the same while its papers change.
     """
 
     title: str
     subtitle: str
     sections: Sequence[Section]
-    sentences: dict[int, str] | None = None
+    sentences: Mapping[int, str] | None = None
+    updated: str | None = None
+    identity: str = ""
     state: Callable[[int], dict[str, Any]] | None = None
     library: dict[str, Any] | None = None
+
+    def each(self) -> Iterator[PaperDict]:
+        """The papers, in order; one that stands in two sections comes once."""
+        if len(self.sections) == 1:
+            yield from self.sections[0].papers  # nothing to remember
+            return
+        met: set[int] = set()
+        for section in self.sections:
+            for paper in section.papers:
+                if paper["id"] not in met:
+                    met.add(paper["id"])
+                    yield paper
+
+    def text_of(self, paper: PaperDict) -> str | None:
+        """What is told of a paper: its sentence, else its abstract."""
+        return (self.sentences or {}).get(paper["id"]) or paper["abstract"]
 
 
 class Exporter(Protocol):

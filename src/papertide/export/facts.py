@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from papertide.normal import counted
+from papertide.records.digest import Digest
 from papertide.records.plain import PaperDict
 
 _NAMED = 3
@@ -25,3 +26,9 @@ def facts(paper: PaperDict) -> list[str]:
         counted(count, word) for count, word in ((paper["upvotes"], "upvote"), (paper["comments"], "comment")) if count
     ]
     return told
+
+
+def news(made: Digest) -> str:
+    """How much a digest tells of: `3 new papers, 1 put off until now`."""
+    new = counted(len(made.new), "new paper") if made.new else "nothing new"
+    return f"{new}, {len(made.later)} put off until now" if made.later else new

@@ -1,83 +1,119 @@
-"""Markdown: a heading a group, an item a paper, safe in any renderer.
+"""Markdown by a template: a heading a group, an item a paper, safe in any renderer.
 
-Titles and abstracts come from outside: every mark that Markdown or HTML would take for its own is escaped, and only
-http(s) addresses become links.
+Titles and abstracts come from outside: whatever a template puts in is escaped, so that every mark that Markdown or HTML
+would take for its own is only text; only http(s) addresses become links. The template itself is run in a sandbox, since
+people pass templates on: it sees the reading list and nothing of the machine.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from urllib.parse import quote, urlsplit
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
-from papertide.export.base import ReadingList, Section
+from jinja2 import DictLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from papertide.errors import UsageError
+from papertide.export.base import Exporter, ReadingList
 from papertide.export.facts import facts
-from papertide.normal import safe
+from papertide.export.words import one_line, replaced, safe_url
 from papertide.records.plain import PaperDict
 
-_MARKS = re.compile(r"([\\`*_\[\]<>|~$&])")
+MARKS = {mark: f"\\{mark}" for mark in r"\`*_[]<>|~$&"}
+"""What Markdown takes for its own wherever it stands, and what it is written as; the backslash comes first."""
 _LINE_START = re.compile(r"^(\s*)(?:([#>+=-])|(\d{1,9})([.)])(?=\s|$))")
 _HEADING_END = re.compile(r"(\s)(#+\s*)$")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_PLAIN_NAME = re.compile(r"[\w-]+")
+_PIECES = 64
+"""Expressions of a template that are handed on together: writing each alone costs more than making it."""
 
 
-def escape(text: str) -> str:
-    """A text as Markdown that shows just that text, on one line."""
-    text = _MARKS.sub(r"\\\1", safe(_CONTROL.sub(" ", text)))
-    text = _HEADING_END.sub(r"\1\\\2", text)
+class Ready(str):
+    """Markdown as it stands: it isn't escaped again."""
+
+    __slots__ = ()
+
+
+def escape(text: str, marks: Mapping[str, str] = MARKS) -> str:
+    """A text as Markdown that shows just that text, on one line; `marks` are what has to be escaped wherever it stands."""
+    text = replaced(one_line(text), marks)
+    if "#" in text:
+        text = _HEADING_END.sub(r"\1\\\2", text)
     return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
 
 
-def link(label: str, url: str | None) -> str:
+def link(label: str, url: str | None, marks: Mapping[str, str] = MARKS) -> Ready:
     """A link with an escaped label; the label alone where the address is none that a page may open."""
     address = safe_url(url)
-    return f"[{escape(label)}]({address.replace('&', '&amp;')})" if address else escape(label)
+    label = escape(label, marks)
+    return Ready(f"[{label}]({address.replace('&', '&amp;')})" if address else label)
 
 
-def safe_url(url: str | None) -> str | None:
-    """An http(s) address fit to stand between brackets, else None."""
-    if not url:
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        return None
-    return quote(_CONTROL.sub("", url), safe=":/?#@!$&*+,;=%~._-[]'").replace("[", "%5B").replace("]", "%5D")
+def code(text: str) -> Ready:
+    """A text as code; one that holds a backquote or a line end is shown as text."""
+    return Ready(f"`{text}`" if text.isprintable() and "`" not in text and text.strip() == text else escape(text))
 
 
-def write(reading: ReadingList) -> Iterator[str]:
-    """The reading list; groups are second-level headings, papers list items with their facts and abstract."""
-    yield f"# {escape(reading.title)}\n"
-    if reading.subtitle:
-        yield f"\n{escape(reading.subtitle)}\n"
-    for section in reading.sections:
-        yield from _section(reading, section)
-
-
-def _section(reading: ReadingList, section: Section) -> Iterator[str]:
-    if section.heading:
-        yield f"\n## {escape(section.heading)}\n"
-    yield "\n"
-    for paper in section.papers:
-        yield from _paper(paper, (reading.sentences or {}).get(paper["id"]) or paper["abstract"])
-    if section.note:
-        yield f"\n{section.note}\n"
-
-
-def _paper(paper: PaperDict, text: str | None) -> Iterator[str]:
-    yield f"- **{link(paper['title'], paper['url'])}**\n"
+def about(paper: PaperDict) -> Ready:
+    """What is known of a paper, on one line: facts, links and topics; empty where nothing is."""
     told = [escape(fact) for fact in facts(paper)]
     if paper["arxiv_id"]:
         told.append(link(f"arXiv:{paper['arxiv_id']}", f"https://arxiv.org/abs/{paper['arxiv_id']}"))
-    if paper["code_url"] and safe_url(paper["code_url"]):
+    if safe_url(paper["code_url"]):
         told.append(link("code", paper["code_url"]))
-    told += [f"`{topic}`" for topic in paper["topics"] if re.fullmatch(r"[\w-]+", topic)]
-    if told:
-        yield f"  {' · '.join(told)}\n"
-    if text:
-        yield f"\n  {escape(text)}\n"
-    if paper["note"]:
-        yield f"\n  Note: {escape(paper['note'])}\n"
-    yield "\n"
+    told += [f"`{topic}`" for topic in paper["topics"] if _PLAIN_NAME.fullmatch(topic)]
+    return Ready(" · ".join(told))
+
+
+def default_template() -> str:
+    """The template that is used where none is given; a beginning for one's own."""
+    return Path(__file__).with_name("reading-list.md.jinja").read_text(encoding="utf-8")
+
+
+def write(reading: ReadingList) -> Iterator[str]:
+    """The reading list by the default template."""
+    return by_template(default_template(), "reading-list.md.jinja")(reading)
+
+
+def by_template(source: str, name: str) -> Exporter:
+    """An exporter by a template. Raises UsageError, with the name and the line, for one that doesn't parse."""
+    try:
+        template = _ENVIRONMENT.from_string(source)
+    except TemplateError as error:
+        raise UsageError(_told(name, error)) from error
+
+    def write_so(reading: ReadingList) -> Iterator[str]:
+        stream = template.stream(list=reading, text=reading.text_of)
+        stream.enable_buffering(_PIECES)
+        try:
+            yield from stream
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            raise UsageError(_told(name, error)) from error
+
+    return write_so
+
+
+def _told(name: str, error: Exception) -> str:
+    line = getattr(error, "lineno", None)
+    return f"{name}{f', line {line}' if line else ''}: {str(error) or type(error).__name__}"
+
+
+def _shown(value: Any) -> Any:
+    """What an expression puts in: escaped, unless it is Markdown already; of the unknown nothing."""
+    if isinstance(value, Ready):
+        return value
+    return "" if value is None else escape(str(value))
+
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(
+    autoescape=False,  # that would escape for HTML; `finalize` escapes for Markdown
+    finalize=_shown,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    loader=DictLoader({}),
+)
+_ENVIRONMENT.filters |= {"link": link, "code": code, "about": about, "plain": lambda text: Ready(one_line(str(text)))}

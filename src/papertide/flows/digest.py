@@ -7,8 +7,11 @@ off comes back once, in the first digest of a later day, in a section of its own
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 from papertide.ranking.order import first_impression
 from papertide.ranking.sentence import telling_sentence
@@ -18,8 +21,8 @@ from papertide.store.base import Store
 
 OTHER = ""
 """The topic of papers that have none."""
-
-_PUT_OFF = "later"
+LATER = timedelta(days=1)
+"""How long a paper stays away that was put off: what was put off today is not for today."""
 
 
 def prepare(
@@ -31,32 +34,58 @@ def prepare(
     since: date | None = None,
     topics: Sequence[str] = (),
     limit: int | None = None,
-    again: bool = False,
 ) -> Digest:
     """Select what is new; `names` maps topic ids to names, in the reader's order. Nothing is noted (see `tell`).
 
-    `since` takes what came into the library on that day or later, told or not; `again` what the last digest told of;
-    `topics` only papers with one of these; `limit` shows so many a section.
+    `since` takes what came into the library on that day or later, told or not; `topics` only papers with one of these;
+    `limit` shows so many a section.
     """
-    day = today
-    if again:
-        last = store.telling.last(reader)
-        numbers = last[2] if last else []
-        day = date.fromisoformat(last[1]) if last else today
-    elif since is not None:
-        numbers = store.telling.added_since(since.isoformat(), reader)
+    if since is not None:
+        later, numbers = [], store.telling.added_since(since.isoformat(), reader)
     else:
-        numbers = [*store.telling.untold(reader), *store.telling.put_off(reader, today.isoformat())]
+        later, numbers = store.telling.due(reader, (today - LATER).isoformat()), store.telling.untold(reader)
+    papers = store.looking.by_number([*numbers, *later], reader)
+    if topics:
+        papers = [paper for paper in papers if not set(topics).isdisjoint(paper["topics"] or ["none"])]
+    return select(papers, names, day=today, topics=topics, limit=limit, later=later)
+
+
+def last(
+    store: Store,
+    reader: str,
+    names: Mapping[str, str],
+    *,
+    today: date,
+    topics: Sequence[str] = (),
+    limit: int | None = None,
+) -> Digest:
+    """The last digest once more, with the topics and the limit that it was made with unless others are given.
+
+    Before there was any, one of `today` with nothing in it.
+    """
+    told = store.telling.last(reader)
+    if told is None:
+        return select([], names, day=today)
+    number, day, numbers = told
+    made: dict[str, Any] = json.loads(store.telling.made_with(number) or "{}")
     papers = store.looking.by_number(numbers, reader)
     if topics:
         papers = [paper for paper in papers if not set(topics).isdisjoint(paper["topics"] or ["none"])]
-    return select(papers, names, day=day, topics=topics, limit=limit)
+    return select(
+        papers,
+        names,
+        day=date.fromisoformat(day),
+        topics=topics or made.get("topics", ()),
+        limit=limit if limit is not None else made.get("limit"),
+        later=made.get("later", ()),
+    )
 
 
 def tell(store: Store, reader: str, made: Digest, *, today: date, at: str) -> None:
     """Note that a digest was told: all that was new in it, what a section left out too. An empty one isn't noted."""
-    if made.new:
-        store.telling.tell(reader, made.new, today.isoformat(), at)
+    if made.new or made.later:
+        options = {"topics": list(made.topics), "limit": made.limit, "later": list(made.later)}
+        store.telling.tell(reader, [*made.new, *made.later], today.isoformat(), at, json.dumps(options))
 
 
 def select(
@@ -66,36 +95,45 @@ def select(
     day: date,
     topics: Sequence[str] = (),
     limit: int | None = None,
+    later: Collection[int] = (),
 ) -> Digest:
-    """Arrange papers in sections: in the order of `names`, unknown topics next, papers without one last."""
+    """Arrange papers in sections: in the order of `names`, unknown topics next, papers without one, those put off last.
+
+    `later` are the numbers of those that were put off.
+    """
     ordered = sorted(papers, key=first_impression)
-    put_off = [paper for paper in ordered if paper["status"] == _PUT_OFF]
+    new = [paper for paper in ordered if paper["id"] not in later]
+    back = [paper for paper in ordered if paper["id"] in later]
     by_topic: dict[str, list[PaperDict]] = {}
-    for paper in (paper for paper in ordered if paper["status"] != _PUT_OFF):
+    for paper in new:
         by_topic.setdefault(_section_of(paper, topics), []).append(paper)
     order = [*(t for t in names if t in by_topic), *sorted(t for t in by_topic if t not in names and t != OTHER)]
     order += [OTHER] if OTHER in by_topic else []
     sections = [
-        DigestSection(
-            topic=topic,
-            name=names.get(topic, topic) if topic != OTHER else "Other",
-            papers=tuple(by_topic[topic][:limit]),
-            left_out=max(0, len(by_topic[topic]) - limit) if limit is not None else 0,
-            query=_query(topic, by_topic[topic]),
-        )
+        _section(topic, names.get(topic, topic) if topic != OTHER else "Other", by_topic[topic], limit)
         for topic in order
     ]
-    if put_off:
-        left_out = max(0, len(put_off) - limit) if limit is not None else 0
-        section = DigestSection(OTHER, "Put off before", tuple(put_off[:limit]), left_out, f"status:{_PUT_OFF}")
-        sections.append(section)
+    if back:
+        sections.append(_put_off(back, limit))
     shown = [paper for section in sections for paper in section.papers]
     sentences = {
         paper["id"]: said
         for paper in shown
         if (said := paper["summary"] or telling_sentence(paper["abstract"], paper["title"]))
     }
-    return Digest(day, tuple(paper["id"] for paper in ordered), tuple(sections), sentences)
+    told = tuple(paper["id"] for paper in new)
+    return Digest(day, told, tuple(sections), sentences, tuple(paper["id"] for paper in back), tuple(topics), limit)
+
+
+def _section(topic: str, name: str, papers: Sequence[PaperDict], limit: int | None) -> DigestSection:
+    left_out = max(0, len(papers) - limit) if limit is not None else 0
+    return DigestSection(topic, name, tuple(papers[:limit]), left_out, _query(topic, papers))
+
+
+def _put_off(papers: Sequence[PaperDict], limit: int | None) -> DigestSection:
+    """The papers that were put off; what it leaves out is among all that are."""
+    section = _section(OTHER, "Put off until now", papers, limit)
+    return replace(section, query="status:later")
 
 
 def _section_of(paper: PaperDict, topics: Sequence[str]) -> str:

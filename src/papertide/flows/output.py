@@ -11,3 +11,12 @@ from papertide.flows.whole import write_bytes_whole
 def write_whole(path: Path, pieces: Iterable[str]) -> None:
     """Write text to `path` as UTF-8 with the line ends it has, in one step; see `write_bytes_whole`."""
     write_bytes_whole(path, (piece.encode() for piece in pieces))
+
+
+def free_path(folder: Path, name: str, end: str) -> Path:
+    """A path in a folder that nothing has: `name` and `end`, with a number between them where that is taken."""
+    path, taken = folder / f"{name}{end}", 1
+    while path.exists() or path.is_symlink():
+        taken += 1
+        path = folder / f"{name}-{taken}{end}"
+    return path

@@ -1,86 +1,103 @@
-"""Arrange papers for an export: grouped, headed, in the order they were selected in."""
+"""Arrange papers for an export: grouped, headed, in the order they were selected in.
+
+Only numbers are held: each section reads its papers, some at a time, when it is written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from papertide.export.base import ReadingList, Section
+from papertide.export.facts import news
 from papertide.normal import counted
 from papertide.records.digest import Digest
 from papertide.records.plain import STATUSES, PaperDict
-from papertide.store.base import Selection, Store
+from papertide.store.base import Looking, Selection, Store
 
 GROUPINGS = ("topic", "month", "tag", "status", "none")
+_AT_ONCE = 250
+"""Papers that are read together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """Papers in a library, by number, in an order of their own; each pass reads them anew."""
+
+    looking: Looking
+    reader: str
+    numbers: array[int]
+
+    def __iter__(self) -> Iterator[PaperDict]:
+        for start in range(0, len(self.numbers), _AT_ONCE):
+            wanted = self.numbers[start : start + _AT_ONCE]
+            found = {paper["id"]: paper for paper in self.looking.by_number(wanted, self.reader)}
+            for number in wanted:
+                yield found[number]
 
 
 def reading_list(
-    papers: Sequence[PaperDict], names: Mapping[str, str], *, group_by: str = "none", subtitle: str = ""
-) -> ReadingList:
-    """A reading list of papers; grouped by topic or tag, a paper stands in each of its groups.
+    looking: Looking, selection: Selection, names: Mapping[str, str], *, group_by: str = "none"
+) -> tuple[ReadingList, int]:
+    """A reading list of a selection, and how many papers it holds; to be written within `looking.steady()`.
 
-    `names` maps topic ids to names in the reader's order. Groups that no paper is in are left out.
+    Grouped by topic or tag, a paper stands in each of its groups. `names` maps topic ids to names in the reader's order.
+    Groups that no paper is in are left out.
     """
-    return ReadingList("Reading list", subtitle, _sections(papers, names, group_by))
+    groups: dict[str, array[int]] = {}
+    count, updated = 0, ""
+    for number, added, named in looking.places(selection, group_by):
+        count += 1
+        updated = max(updated, added)
+        for name in named:
+            groups.setdefault(name, array("q")).append(number)
+    sections = [
+        Section(heading, Shelved(looking, selection.reader, groups[name]))
+        for name, heading in _headings(groups, names, group_by)
+    ]
+    query = str(selection.query) if selection.query is not None and selection.query.root is not None else ""
+    told = counted(count, "paper")
+    subtitle = f"{told}: {query}" if query else told
+    return ReadingList("Reading list", subtitle, sections, updated=updated or None, identity=query), count
 
 
-def with_state(reading: ReadingList, store: Store, numbers: Collection[int]) -> ReadingList:
-    """A reading list of these papers with all else that the library knows of them.
+def with_state(reading: ReadingList, store: Store) -> ReadingList:
+    """A reading list of papers in a library, with all else that the library knows of them.
 
     Where they are all papers there are, what belongs to no paper (saved searches) goes along; where there are none because
     none was chosen, nothing does.
     """
+    numbers = {number for section in reading.sections for number in _numbers(section.papers)}
     whole = len(numbers) == store.looking.count(Selection(None, ""))
     library = store.carrying.library(None if whole else sorted(numbers))
     told = any(library[name] for name in ("pages", "digests", "searches", "verdicts"))
     return replace(reading, state=store.carrying.paper, library=library if numbers or (whole and told) else None)
 
 
-def _sections(papers: Sequence[PaperDict], names: Mapping[str, str], group_by: str) -> list[Section]:
-    if group_by == "none":
-        return [Section("", papers)]
-    groups: dict[str, list[PaperDict]] = {}
-    for paper in papers:
-        for group in _groups_of(paper, group_by):
-            groups.setdefault(group, []).append(paper)
+def _numbers(papers: Iterable[PaperDict]) -> Iterable[int]:
+    return papers.numbers if isinstance(papers, Shelved) else (paper["id"] for paper in papers)
+
+
+def _headings(groups: Mapping[str, object], names: Mapping[str, str], group_by: str) -> list[tuple[str, str]]:
+    """The groups in order, each with its heading; the one of papers that have none comes last."""
+    named = sorted(name for name in groups if name)
     if group_by == "topic":
-        order = [*(t for t in names if t in groups), *sorted(t for t in groups if t and t not in names)]
-        heads = {topic: names.get(topic, topic) for topic in order}
-    elif group_by == "month":
-        order = sorted((g for g in groups if g), reverse=True)
-        heads = {month: month for month in order}
+        named = [*(t for t in names if t in groups), *(t for t in named if t not in names)]
+        heads = [(topic, names.get(topic, topic)) for topic in named]
     elif group_by == "status":
-        order = [status for status in STATUSES if status in groups]
-        heads = {status: status.capitalize() for status in order}
+        heads = [(status, status.capitalize()) for status in STATUSES if status in groups]
     else:
-        order = sorted(g for g in groups if g)
-        heads = {tag: tag for tag in order}
-    missing = {"topic": "Other", "month": "No date", "tag": "No tag"}.get(group_by, "")
+        heads = [(name, name) for name in (reversed(named) if group_by == "month" else named)]
     if "" in groups:
-        order.append("")
-        heads[""] = missing
-    return [Section(heads[group], groups[group]) for group in order]
-
-
-def _groups_of(paper: PaperDict, group_by: str) -> Sequence[str]:
-    if group_by == "topic":
-        return paper["topics"] or [""]
-    if group_by == "tag":
-        return paper["tags"] or [""]
-    if group_by == "status":
-        return [paper["status"]]
-    return [(paper["published"] or "")[:7]]
+        heads.append(("", {"topic": "Other", "month": "No date", "tag": "No tag"}.get(group_by, "")))
+    return heads
 
 
 def digest_list(made: Digest) -> ReadingList:
     """A digest as a reading list, each paper with its telling sentence."""
-    sections = [
-        Section(
-            section.name,
-            section.papers,
-            f'{section.left_out} more: `papertide list "{section.query}"`' if section.left_out else "",
-        )
-        for section in made.sections
-    ]
-    count = counted(len(made.new), "new paper")
-    return ReadingList(f"Papers of {made.day.isoformat()}", count, sections, dict(made.sentences))
+    sections = [Section(section.name, section.papers, section.left_out, section.query) for section in made.sections]
+    updated = max((paper["added"] for paper in made.papers), default=f"{made.day.isoformat()}T00:00:00Z")
+    return ReadingList(
+        f"Papers of {made.day.isoformat()}", news(made), sections, dict(made.sentences), updated, "digest"
+    )

@@ -176,7 +176,7 @@ def _table(cells: list[str], delimiter: str) -> _Table | None:
 
 # --- rows -------------------------------------------------------------------------------------------------------------
 
-_GUARD = re.compile(r"\A'(?=[=+\-@\t\r])")
+_GUARD = re.compile(r"\A'(?=\s*'*\s*[=+\-@＝＋－＠]|'*[\t\r])")
 
 
 def _sure(row: Row, table: _Table) -> tuple[dict[str, list[str]] | None, str | None]:

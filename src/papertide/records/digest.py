@@ -25,12 +25,19 @@ class DigestSection:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What there is to tell: the day, the numbers of all that is new, the sections, and each shown paper's sentence."""
+    """What there is to tell: the day, the numbers of all that is new, the sections, and each shown paper's sentence.
+
+    `later` are the numbers of papers that were put off and whose time has come. `topics` and `limit` are what it was made
+    with.
+    """
 
     day: date
     new: Sequence[int]
     sections: Sequence[DigestSection]
     sentences: Mapping[int, str]
+    later: Sequence[int] = ()
+    topics: Sequence[str] = ()
+    limit: int | None = None
 
     @property
     def papers(self) -> list[PaperDict]:

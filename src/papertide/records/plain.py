@@ -50,5 +50,17 @@ class SightingDict(TypedDict):
     added: str
 
 
+class Figures(TypedDict):
+    """Counts for plots: papers by topic and month of publication, by number of authors, and by topic and status.
+
+    A paper of two topics counts in both; "" is the topic of those that have none. Of the undated and of those whose
+    number of authors is unknown there is nothing in the first two.
+    """
+
+    topic_month: dict[str, dict[str, int]]
+    authors: dict[int, int]
+    topic_status: dict[str, dict[str, int]]
+
+
 STATUSES = ("inbox", "keep", "later", "skip")
 """What a reader can say of a paper; a paper nobody decided on is in the inbox."""

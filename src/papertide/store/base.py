@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from papertide.records.plain import PaperDict, SightingDict
+from papertide.records.plain import Figures, PaperDict, SightingDict
 
 if TYPE_CHECKING:
     from datetime import date
@@ -217,6 +217,15 @@ class Looking(Protocol):
     def version(self) -> int:
         """A number that is another one as soon as someone else has written to the library."""
 
+    def places(self, selection: Selection, group_by: str) -> Iterator[tuple[int, str, list[str]]]:
+        """The papers of a selection, in its order, by little: number, when it came, and its groups.
+
+        Groups are its "topic"s, "tag"s, "status" or "month" of publication; an empty text stands for none.
+        """
+
+    def steady(self) -> AbstractContextManager[object]:
+        """While this lasts, what others write isn't seen: what is read twice is the same."""
+
     def resolve(self, name: str) -> int | None:
         """The paper that a number, an arXiv id or a URL holding that id names."""
 
@@ -228,6 +237,9 @@ class Looking(Protocol):
 
     def tallies(self, reader: str) -> dict[str, dict[str, int]]:
         """Counts for statistics: by "status", "month" (of publication), "source" and "layout"."""
+
+    def figures(self, reader: str) -> Figures:
+        """Counts for plots."""
 
     def taxonomy(self) -> str | None:
         """The digest of the topic rules that the papers were labelled by."""
@@ -320,11 +332,14 @@ class Telling(Protocol):
     def added_since(self, day: str, reader: str) -> list[int]:
         """Papers in the reader's inbox that came into the library on `day` or later."""
 
-    def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str) -> int:
-        """Note that a digest told of these papers; gives its number."""
+    def due(self, reader: str, day: str) -> list[int]:
+        """Papers that the reader put off on `day` or before, and that no digest has told of since."""
 
-    def put_off(self, reader: str, day: str) -> list[int]:
-        """Papers that the reader put off before `day`, and that no digest has told of since."""
+    def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str, made: str | None = None) -> int:
+        """Note that a digest told of these papers, and what it was made with; gives its number."""
+
+    def made_with(self, number: int) -> str | None:
+        """What a digest was made with; None for one that doesn't say."""
 
     def last(self, reader: str) -> tuple[int, str, list[int]] | None:
         """The reader's last digest: number, day, and the papers it told of."""

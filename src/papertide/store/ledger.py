@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from papertide.store.decisions import STANDS
 from papertide.store.engine import Database, translated
 
 
@@ -32,23 +31,27 @@ class Ledger:
         with translated(self._database.path):
             return [row[0] for row in self._database.connection.execute(sql, (day, reader))]
 
-    def put_off(self, reader: str, day: str) -> list[int]:
-        """Papers that the reader put off before `day` (ISO, UTC), and that no digest has told of since."""
+    def due(self, reader: str, day: str) -> list[int]:
+        """Papers that the reader put off on `day` (ISO, UTC) or before, and that no digest has told of since."""
         sql = (
-            "SELECT s.paper_id, max(d.at) AS said FROM status s"
-            " JOIN decision d ON d.paper_id = s.paper_id AND d.reader = s.reader AND d.status = 'later'"
-            f" WHERE s.reader = ?1 AND s.status = 'later' AND {STANDS} GROUP BY s.paper_id HAVING said < ?2"
-            " AND NOT EXISTS (SELECT 1 FROM told t JOIN digest g ON g.id = t.digest_id"
-            " WHERE t.reader = ?1 AND t.paper_id = s.paper_id AND g.at > said)"
+            "SELECT s.paper_id FROM status s JOIN decision d ON d.id = (SELECT max(id) FROM decision"
+            " WHERE reader = s.reader AND paper_id = s.paper_id)"
+            " WHERE s.reader = ?1 AND s.status = 'later' AND substr(d.at, 1, 10) <= ?2 AND NOT EXISTS"
+            " (SELECT 1 FROM told t JOIN digest g ON g.id = t.digest_id"
+            " WHERE t.reader = ?1 AND t.paper_id = s.paper_id AND g.day > substr(d.at, 1, 10)) ORDER BY 1"
         )
         with translated(self._database.path):
             return [row[0] for row in self._database.connection.execute(sql, (reader, day))]
 
-    def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str) -> int:
-        """Note that a digest told of these papers; gives its number. A paper belongs to the last digest that told of it."""
+    def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str, made: str | None = None) -> int:
+        """Note that a digest told of these papers; gives its number. A paper belongs to the last digest that told of it.
+
+        `made` is what it was made with, as `made_with` gives it back.
+        """
         with self._database.transaction() as connection:
-            made = connection.execute("INSERT INTO digest (reader, day, at) VALUES (?, ?, ?)", (reader, day, at))
-            number = int(made.lastrowid or 0)
+            row = (reader, day, at, made)
+            noted = connection.execute("INSERT INTO digest (reader, day, at, made) VALUES (?, ?, ?, ?)", row)
+            number = int(noted.lastrowid or 0)
             connection.executemany(
                 "INSERT OR REPLACE INTO told (reader, paper_id, digest_id) VALUES (?, ?, ?)",
                 [(reader, paper, number) for paper in paper_ids],
@@ -65,3 +68,9 @@ class Ledger:
                 return None
             told = connection.execute("SELECT paper_id FROM told WHERE digest_id = ? ORDER BY paper_id", (row[0],))
             return row[0], row[1], [paper for (paper,) in told]
+
+    def made_with(self, number: int) -> str | None:
+        """What a digest was made with; None for one that doesn't say."""
+        with translated(self._database.path):
+            row = self._database.connection.execute("SELECT made FROM digest WHERE id = ?", (number,)).fetchone()
+        return row[0] if row else None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from papertide.normal import arxiv_id
 from papertide.query.ast import And, DateRange, Is, NumberRange, Query, conjunction
-from papertide.records.plain import PaperDict, SightingDict
+from papertide.records.plain import Figures, PaperDict, SightingDict
 from papertide.store import select
 from papertide.store.base import Selection, Sort, Unknown
 from papertide.store.engine import Database, translated
@@ -32,6 +33,14 @@ _SIDE_ROWS = " UNION ALL ".join(
         f"SELECT 5, paper_id, text, 0 FROM note WHERE reader = ?2 AND {_OF}",
     )
 )
+# The groups that a paper stands in, as a JSON list.
+_GROUPS = {
+    "none": "'[]'",
+    "topic": "(SELECT json_group_array(x) FROM (SELECT topic x FROM paper_topic WHERE paper_id = p.id ORDER BY place, 1))",
+    "tag": "(SELECT json_group_array(x) FROM (SELECT tag x FROM tag WHERE reader = ?2 AND paper_id = p.id ORDER BY 1))",
+    "status": "json_array((SELECT coalesce(max(status), 'inbox') FROM status WHERE reader = ?2 AND paper_id = p.id))",
+    "month": "json_array(coalesce(substr(p.published, 1, 7), ''))",
+}
 
 # What a sort goes by: an expression, and whether the largest comes first. The unknown comes last either way round.
 _SORTS = {
@@ -95,6 +104,31 @@ class Shelf:
     def _searcher(self, rest: Query, reader: str) -> Searcher:
         condition, values = select.where(rest, reader=reader)
         return Searcher(self._database.connection, condition, values)
+
+    def places(self, selection: Selection, group_by: str) -> Iterator[tuple[int, str, list[str]]]:
+        """The papers of a selection, in its order, by little: number, when it came, and its groups (see `_GROUPS`)."""
+        numbers = self.numbers(selection)
+        sql = f"SELECT p.id, p.added, {_GROUPS[group_by]} FROM paper p WHERE p.id IN (SELECT value FROM json_each(?1))"
+        for start in range(0, len(numbers), _AT_ONCE):
+            part = numbers[start : start + _AT_ONCE]
+            asked = [json.dumps(part), selection.reader] if "?2" in sql else [json.dumps(part)]
+            with translated(self._database.path):
+                rows = {row[0]: row for row in self._database.connection.execute(sql, asked)}
+            for number in part:
+                if number in rows:
+                    _, added, groups = rows[number]
+                    yield number, added, json.loads(groups) or [""]
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """While this lasts, what others write isn't seen."""
+        connection = self._database.connection
+        with translated(self._database.path):
+            connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")  # nothing was written
 
     def by_number(self, numbers: Sequence[int], reader: str) -> list[PaperDict]:
         """These papers, in the order of their numbers; a number that means none is passed over."""
@@ -202,6 +236,18 @@ class Shelf:
                 "month": dict(connection.execute(_BY_MONTH)),
                 "layout": dict(connection.execute(_BY_LAYOUT)),
             }
+
+    def figures(self, reader: str) -> Figures:
+        """Counts for plots; months and numbers of authors in order."""
+        made: Figures = {"topic_month": {}, "authors": {}, "topic_status": {}}
+        with translated(self._database.path):
+            connection = self._database.connection
+            for topic, month, count in connection.execute(_TOPIC_MONTH):
+                made["topic_month"].setdefault(topic, {})[month] = count
+            for topic, status, count in connection.execute(_TOPIC_STATUS, (reader,)):
+                made["topic_status"].setdefault(topic, {})[status] = count
+            made["authors"] = dict(connection.execute(_BY_AUTHORS))
+        return made
 
     def taxonomy(self) -> str | None:
         """The digest of the topic rules that the papers were labelled by."""
@@ -333,6 +379,16 @@ _BY_LAYOUT = """
 SELECT layout, sum((SELECT count(*) FROM sighting s WHERE s.page_id = g.id)) AS entries
 FROM page g GROUP BY layout HAVING entries > 0 ORDER BY entries DESC, layout
 """
+_TOPIC_MONTH = (
+    "SELECT coalesce(t.topic, ''), substr(p.published, 1, 7) m, count(*) FROM paper p"
+    " LEFT JOIN paper_topic t ON t.paper_id = p.id WHERE p.published IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+)
+_TOPIC_STATUS = (
+    "SELECT coalesce(t.topic, ''), coalesce(s.status, 'inbox'), count(*) FROM paper p"
+    " LEFT JOIN paper_topic t ON t.paper_id = p.id LEFT JOIN status s ON s.paper_id = p.id AND s.reader = ?"
+    " GROUP BY 1, 2 ORDER BY 1, 2"
+)
+_BY_AUTHORS = "SELECT author_count c, count(*) FROM paper WHERE author_count IS NOT NULL GROUP BY c ORDER BY c"
 
 
 def _sighting(row: Sequence[Any]) -> SightingDict:

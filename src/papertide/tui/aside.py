@@ -58,9 +58,7 @@ def expanded(path: Path) -> Path:
 
 def exported(store: Store, selection: Selection, target: Path) -> str:
     """Write the papers of a selection to a file as Markdown; gives what is told of it."""
-    papers = store.looking.papers(selection)
-    count = counted(len(papers), "paper")
-    query = selection.query
-    subtitle = f"{count}: {query}" if query is not None and query.root is not None else count
-    write_whole(target, FORMATS["markdown"](reading_list(papers, {}, subtitle=subtitle)))
-    return f"{count} written to {target}"
+    with store.looking.steady():
+        reading, count = reading_list(store.looking, selection, {})
+        write_whole(target, FORMATS["markdown"](reading))
+    return f"{counted(count, 'paper')} written to {target}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from papertide.normal import counted
+from papertide.export.facts import news
 from papertide.records.digest import Digest
 from papertide.views.console import Line
 from papertide.views.papers import digest_item
@@ -13,11 +13,9 @@ from papertide.views.papers import digest_item
 
 def as_lines(made: Digest) -> Iterator[Line]:
     """The digest for people: a heading, then each section with its papers and what it leaves out."""
-    count = len(made.new)
-    if not count:
-        yield Line(f"Papertide, {made.day.isoformat()}: nothing new", "heading")
+    yield Line(f"Papertide, {made.day.isoformat()}: {news(made)}", "heading")
+    if not made.sections:
         return
-    yield Line(f"Papertide, {made.day.isoformat()}: {counted(count, 'new paper')}", "heading")
     yield Line()
     for section in made.sections:
         total = len(section.papers) + section.left_out
@@ -36,6 +34,7 @@ def as_json(made: Digest) -> str:
         {
             "date": made.day.isoformat(),
             "new": len(made.new),
+            "later": len(made.later),
             "sections": [
                 {
                     "topic": section.topic or None,
