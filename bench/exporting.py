@@ -140,7 +140,9 @@ def fill(library: Path, papers: int) -> None:
         marks = ", ".join("?" * len(values))
         connection.execute(f"INSERT OR IGNORE INTO paper ({columns}) VALUES ({marks})", list(values.values()))
         for place, topic in enumerate(dice.sample(["peft", "rag", "vision", "alignment"], 2)):
-            connection.execute("INSERT INTO paper_topic (paper_id, topic, place) VALUES (?, ?, ?)", (number, topic, place))
+            connection.execute(
+                "INSERT INTO paper_topic (paper_id, topic, place) VALUES (?, ?, ?)", (number, topic, place)
+            )
         connection.execute("INSERT INTO paper_listed VALUES (?, ?)", (number, day))
         connection.execute("INSERT INTO paper_source VALUES (?, ?)", (number, f"hf:{number}"))
     connection.commit()
