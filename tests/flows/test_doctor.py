@@ -13,7 +13,7 @@ from papertide.flows.doctor import Repaired, look_at_titles, repair
 from papertide.flows.duplicates import Hand, merge
 from papertide.store import open_library
 
-BY_TIME = ("paper_text_data", "paper_text_idx", "paper_text_docsize", "paper_text_config")
+BY_TIME = ("terms_due", "paper_text_data", "paper_text_idx", "paper_text_docsize", "paper_text_config")
 """Tables of the search index whose bytes depend on the order in which it was written."""
 
 
@@ -56,7 +56,7 @@ def mended(path: Path) -> Repaired:
 
 
 def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """What a library holds, the search index's own tables apart: whether it is in step `doctor` has said."""
+    """What a library holds, but for the search index's own tables and what is still to be ranked: both follow from it."""
     return {name: found for name, found in dump(path).items() if name not in BY_TIME}
 
 
@@ -75,7 +75,8 @@ WHOLLY = {
     "wrong count": ["UPDATE paper SET sightings = 9"],
     "statuses gone": ["DELETE FROM status"],
     "statuses wrong": ["UPDATE status SET status = 'skip'", "INSERT INTO status VALUES ('eve', 1, 'keep')"],
-    "a topic of no paper": ["INSERT INTO paper_topic VALUES (99, 'x', 0)"],
+    "wrong listing days": ["UPDATE paper SET last_listed = '1999-01-01'"],
+    "a topic of no paper": ["INSERT INTO paper_topic VALUES (99, 'x', 0, NULL, NULL)"],
 }
 
 

@@ -111,6 +111,11 @@ DAMAGE: dict[str, tuple[list[str], list[str]]] = {
     "a status too few": (["DELETE FROM status WHERE reader = 'ada'"], ["decisions"]),
     "a wrong status": (["UPDATE status SET status = 'later' WHERE reader = 'bob'"], ["decisions"]),
     "a wrong number of sightings": (["UPDATE paper SET sightings = 7 WHERE id = 3"], ["papers"]),
+    "a listing day that an index has otherwise": (
+        ["UPDATE paper SET last_listed = '1999-01-01' WHERE id = 3"],
+        ["papers"],
+    ),
+    "a date that a topic has otherwise": (["UPDATE paper_topic SET published = '1999-01-01'"], ["papers"]),
     "a sighting that is gone": (["DELETE FROM sighting WHERE paper_id = 3"], ["papers"]),
 }
 

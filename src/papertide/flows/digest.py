@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from papertide.ranking.order import first_impression
 from papertide.ranking.sentence import telling_sentence
@@ -67,7 +66,7 @@ def last(
     if told is None:
         return select([], names, day=today)
     number, day, numbers = told
-    made: dict[str, Any] = json.loads(store.telling.made_with(number) or "{}")
+    made = _made_with(store.telling.made_with(number))
     papers = store.looking.by_number(numbers, reader)
     if topics:
         papers = [paper for paper in papers if not set(topics).isdisjoint(paper["topics"] or ["none"])]
@@ -75,9 +74,30 @@ def last(
         papers,
         names,
         day=date.fromisoformat(day),
-        topics=topics or made.get("topics", ()),
-        limit=limit if limit is not None else made.get("limit"),
-        later=made.get("later", ()),
+        topics=topics or made.topics,
+        limit=limit if limit is not None else made.limit,
+        later=made.later,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _MadeWith:
+    topics: tuple[str, ...] = ()
+    limit: int | None = None
+    later: tuple[int, ...] = ()
+
+
+def _made_with(text: str | None) -> _MadeWith:
+    """What a digest was made with, as `tell` notes it; nothing where it doesn't say, or another program wrote it."""
+    try:
+        told = json.loads(text or "{}")
+        topics, limit, later = told.get("topics", []), told.get("limit"), told.get("later", [])
+    except (ValueError, AttributeError, RecursionError):
+        return _MadeWith()
+    return _MadeWith(
+        tuple(topic for topic in topics if isinstance(topic, str)) if isinstance(topics, list) else (),
+        limit if isinstance(limit, int) and limit > 0 else None,
+        tuple(number for number in later if isinstance(number, int)) if isinstance(later, list) else (),
     )
 
 

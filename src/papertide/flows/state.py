@@ -181,9 +181,9 @@ def _facts(page: PageState, here: StoredPage | None) -> PageFacts:
     """A page as it is to be: as this library knows it, else as the file says."""
     if here is not None:
         captured, given = here.captured, here.captured_given
-        return PageFacts(here.digest, here.name, here.layout, captured, given, here.asked, here.listed)
+        return PageFacts(here.digest, here.name, here.layout, captured, given, here.asked, here.listed, here.line)
     captured, listed = _day(page.captured), _day(page.listed)
-    return PageFacts(page.digest, page.name, page.layout, captured, page.captured_given, page.asked, listed)
+    return PageFacts(page.digest, page.name, page.layout, captured, page.captured_given, page.asked, listed, page.line)
 
 
 def _aligned(

@@ -31,6 +31,7 @@ class PageState(Record):
     captured: Day | None
     captured_given: bool
     listed: Day | None
+    line: Annotated[int, Field(ge=1, lt=2**62)] = 1
     added: Text
 
 
@@ -132,12 +133,13 @@ class VerdictState(Record):
 
 
 class DigestState(Record):
-    """A digest that was given."""
+    """A digest that was given; `made` is what it was made with, see `flows.digest`."""
 
     id: Number
     reader: Name
     day: Day
     at: Text
+    made: Text | None = None
 
 
 class SearchState(Record):

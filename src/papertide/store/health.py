@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from papertide.normal import counted
 from papertide.store import migrations
@@ -125,6 +126,28 @@ def _off(connection: sqlite3.Connection, kind: str) -> list[str]:
     return [f"{how}: {', '.join(off)}" for how, off in told.items() if off]
 
 
+class Copied(NamedTuple):
+    """A column that says what other rows say, so that an index has it: how many rows differ, and what mends them."""
+
+    differs: str
+    mend: str
+
+
+_LAST_LISTED = "(SELECT max(day) FROM paper_listed l WHERE l.paper_id = paper.id)"
+COPIES = (
+    Copied(
+        f"SELECT count(*) FROM paper WHERE last_listed IS NOT {_LAST_LISTED}",
+        f"UPDATE paper SET last_listed = {_LAST_LISTED} WHERE last_listed IS NOT {_LAST_LISTED}",
+    ),
+    Copied(
+        "SELECT count(*) FROM paper_topic t JOIN paper p ON p.id = t.paper_id"
+        " WHERE t.published IS NOT p.published OR t.author_count IS NOT p.author_count",
+        "UPDATE paper_topic SET (published, author_count) ="
+        " (SELECT published, author_count FROM paper WHERE id = paper_id)",
+    ),
+)
+
+
 def _papers(connection: sqlite3.Connection) -> tuple[bool, str]:
     papers, sightings, pages = connection.execute(
         "SELECT (SELECT count(*) FROM paper), (SELECT count(*) FROM sighting), (SELECT count(*) FROM page)"
@@ -132,8 +155,10 @@ def _papers(connection: sqlite3.Connection) -> tuple[bool, str]:
     off = connection.execute(
         "SELECT count(*) FROM paper p WHERE p.sightings <> (SELECT count(*) FROM sighting s WHERE s.paper_id = p.id)"
     ).fetchone()[0]
-    told = f"{papers} papers, {sightings} sightings, {pages} pages"
-    return off == 0, told if off == 0 else f"{told}; {off} papers with a wrong number of sightings"
+    stale = sum(connection.execute(copy.differs).fetchone()[0] for copy in COPIES)
+    wrong = [f"{off} papers with a wrong number of sightings"] if off else []
+    wrong += [f"{stale} dates and author counts that lists go by are not the papers'"] if stale else []
+    return not wrong, "; ".join([f"{papers} papers, {sightings} sightings, {pages} pages", *wrong])
 
 
 def _decisions(connection: sqlite3.Connection) -> tuple[bool, str]:

@@ -53,6 +53,7 @@ class StateJoin:
                 sql = "SELECT id FROM digest WHERE reader = ? AND day = ? AND at = ?"
                 row = self._connection.execute(sql, values).fetchone()
                 if row is None:
+                    # What it was made with names papers by numbers that are others here.
                     sql = "INSERT INTO digest (reader, day, at) VALUES (?, ?, ?) RETURNING id"
                     row = self._connection.execute(sql, values).fetchone()
                 known[digest.id] = row[0]

@@ -15,7 +15,7 @@ from papertide.store.base import LostRow, Mended
 from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.declared import Named, difference, wanted
 from papertide.store.engine import Database, translated
-from papertide.store.health import in_step
+from papertide.store.health import COPIES, in_step
 
 _DERIVED = frozenset({"paper_source", "paper_listed", "paper_topic", "status"})
 """Tables whose rows follow from others: nothing is lost with them."""
@@ -164,6 +164,11 @@ class Repairs:
             if self._connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 self._connection.execute("REINDEX")
                 told.append("SQLite's indexes made anew")
+            stale = [copy for copy in COPIES if self._connection.execute(copy.differs).fetchone()[0]]
+            for copy in stale:
+                self._connection.execute(copy.mend)
+            if stale:
+                told.append("dates and author counts that lists go by taken from the papers")
             if not in_step(self._connection):
                 self._connection.execute("INSERT INTO paper_text (paper_text) VALUES ('rebuild')")
                 told.append("search index made anew")

@@ -19,7 +19,7 @@ from papertide.store.engine import Database, translated
 from papertide.store.mapping import PAPER_COLUMNS, entry_to_json
 
 _VERSION = 1
-_PAGE = ("id", "digest", "name", "layout", "asked", "captured", "captured_given", "listed", "added")
+_PAGE = ("id", "digest", "name", "layout", "asked", "captured", "captured_given", "listed", "line", "added")
 _PAGE_COLUMNS = ", ".join(f"g.{name}" for name in _PAGE)
 _SIGHTING = ("id", "position", "entry", "method", "score", "reason", "added")
 _SIGHTINGS = (
@@ -35,7 +35,7 @@ _OF_PAPER = {
 _GIVEN_UP = "SELECT id, old_id, added, belongings FROM given_up WHERE paper_id = ? ORDER BY id"
 _OF_LIBRARY = {
     "pages": f"SELECT {_PAGE_COLUMNS} FROM page g WHERE id NOT IN (SELECT page_id FROM sighting) ORDER BY id",
-    "digests": "SELECT id, reader, day, at FROM digest ORDER BY id",
+    "digests": "SELECT id, reader, day, at, made FROM digest ORDER BY id",
     "searches": "SELECT reader, name, query FROM saved_search ORDER BY 1, 2",
 }
 _VERDICTS = "SELECT id, reader, kind, at, command, undoes FROM verdict ORDER BY id"
@@ -151,7 +151,8 @@ class FullState:
         pages = {s.page.id: s.page for paper in papers for s in paper.state.sightings}
         pages |= {page.id: page for page in library.pages} if library else {}
         self._many("page", _PAGE, (_page_row(page) for page in pages.values()))
-        self._many("digest", ("id", "reader", "day", "at"), ((d.id, d.reader, d.day, d.at) for d in _digests(library)))
+        digests = ((d.id, d.reader, d.day, d.at, d.made) for d in _digests(library))
+        self._many("digest", ("id", "reader", "day", "at", "made"), digests)
         for paper in papers:
             self._one(paper, {d.id for d in _digests(library)})
         known = {s.id for paper in papers for s in paper.state.sightings}
@@ -165,14 +166,16 @@ class FullState:
         columns = [name for name in PAPER_COLUMNS if name not in _ELSEWHERE_KEPT]
         values = {**paper.facts, "sightings": len(state.sightings), "year_inferred": int(paper.facts["year_inferred"])}
         values["authors"] = json.dumps(values["authors"], ensure_ascii=False)
-        self._many("paper", columns, [[values[name] for name in columns]])
+        last_listed = max(paper.facts["listed"], default=None)
+        self._many("paper", [*columns, "last_listed"], [[*(values[name] for name in columns), last_listed]])
         for table, column, found in (
             ("paper_source", "source_id", paper.facts["source_ids"]),
             ("paper_listed", "day", paper.facts["listed"]),
         ):
             self._many(table, ("paper_id", column), ((number, value) for value in found))
-        topics = ((number, topic, place) for place, topic in enumerate(paper.topics))
-        self._many("paper_topic", ("paper_id", "topic", "place"), topics)
+        known = (paper.facts["published"], paper.facts["author_count"])
+        topics = ((number, topic, place, *known) for place, topic in enumerate(paper.topics))
+        self._many("paper_topic", ("paper_id", "topic", "place", "published", "author_count"), topics)
         self._many("sighting", _SIGHTING_ROW, (_sighting_row(s, number) for s in state.sightings))
         rows = ((d.id, d.reader, number, d.status, d.at, d.command, d.undoes) for d in state.decisions)
         self._many("decision", ("id", "reader", "paper_id", "status", "at", "command", "undoes"), rows)
