@@ -30,7 +30,7 @@ test: $(DEV) ## lint, types, import contracts, tests with branch coverage
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov -n auto
 
 bench: $(RUNTIME) ## measure: every script in bench/ but the next
 	@for script in $(filter-out bench/library.py,$(wildcard bench/*.py)); do $(BIN)/python "$$script" || exit 1; done
