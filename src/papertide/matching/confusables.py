@@ -112,7 +112,9 @@ TELLING = frozenset(
     " dynamic early elderly external fast female first global half high higher inferior inner inter internal intra large"
     " last late left less light local long lower male micro mini most nano near next open outer part partial partially"
     " past peripheral posterior post pre primary proximal quarter quasi rapid recurrent remote revised right secondary"
-    " severe short slow small static strong strongly superior third triple under upper result results findings".split()
+    " severe short slow small static strong strongly superior third triple under upper"
+    # Of what was done and found.
+    " findings result results robust super".split()
 )
 """Words of which a title that has one more is another paper: they turn a thing into its counterpart."""
 

@@ -41,7 +41,9 @@ _FORGIVING = Least(swapped=3, more=6, mistaken=7, before=1)
 _SWAPPED = 2
 """Letters that change places."""
 
-_PLURALS = (frozenset({"", "s", "es"}), frozenset({"y", "ies"}), frozenset({"ic", "ical"}), frozenset({"", "ly"}))
+_PLURALS = tuple(
+    frozenset(endings) for endings in (("", "s", "es"), ("y", "ies"), ("is", "es"), ("ic", "ical"), ("", "ly"))
+)
 _INFLECTIONS = (*_PLURALS, frozenset({"", "e", "s", "es", "d", "ed", "ing"}), frozenset({"al", "ally"}))
 _STEM = 4
 """Letters before an ending."""
