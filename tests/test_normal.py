@@ -252,10 +252,11 @@ def test_the_keys_have_a_version() -> None:
         "G\u00f6del &amp; \u03b1 v2",
         "[Chinese] A Study of Tides (extended version)",
         "Reply to: C++ 2.5",
+        "p &lt; 0.05, $\\ell_1$, バス",
     ]
     text = "Adapters forget, na\u00efvely. " * 10
     assert (KEYS, [*map(title_key, titles)], text_key(text)) == (
-        "2",
-        ["s2ftfinetuning", "godelandalphav2", "astudyoftides", "replytoc++2.5"],
+        "3",
+        ["s2ftfinetuning", "godelandalphav2", "astudyoftides", "replytoc++2.5", "p<0.05l1バス"],
         "adaptersforgetnaivelyadaptersforgetnaivelyadaptersforgetnaivelyadaptersforgetnaivelyadaptersforgetna",
     )

@@ -83,6 +83,8 @@ _LETTERS = str.maketrans(
         "ς": "σ",
         "&": " and ",
         "∞": " infinity ",
+        "≤": " <= ",
+        "≥": " >= ",
         "°": "deg",
         "®": "",
         "™": "",
@@ -96,10 +98,15 @@ _LATEX_FONT = frozenset(
     " it bf rm tt sc em operatorname mbox hbox left right big Big displaystyle".split()
 )
 _LATEX_LETTER = {"ss": "ss", "o": "o", "O": "O", "l": "l", "L": "L", "ae": "ae", "AE": "AE", "oe": "oe", "OE": "OE",
-                 "aa": "a", "AA": "A", "i": "i", "j": "j", "dh": "d", "th": "th"}  # fmt: skip
+                 "aa": "a", "AA": "A", "i": "i", "j": "j", "dh": "d", "th": "th", "ell": "l"}  # fmt: skip
 _MARKS = re.compile("[\u0300-\u036f]")
 _APOSTROPHES = re.compile("['’‘ʼ`´]")
-_TOKEN = re.compile(r"[^\W_]+(?:(?<=\d)\.(?=\d)[^\W_]+)*(?:\+{1,2}|#)?|\+")
+_IDEOGRAPHS = (
+    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"  # and kana: no spaces part words
+)
+_TOKEN = re.compile(
+    rf"[{_IDEOGRAPHS}]|[^\W_{_IDEOGRAPHS}]+(?:(?<=\d)\.(?=\d)[^\W_{_IDEOGRAPHS}]+)*(?:\+{{1,2}}|#)?|\+|[<>](?==?\s*\d)"
+)
 
 
 def _plain_latex(text: str) -> str:
@@ -153,9 +160,9 @@ def _flat(title: str) -> str:
     """A title without entities, LaTeX, tags of bold, italic and raised text, and mistaken encodings; its case stays."""
     if not title.isascii() or "&" in title:
         title = _unmistaken(unescaped(unescaped(title)))
-    title = _LOST.sub("", " ".join(title.split()))
-    if "<" in title:
-        title = _TAGS.sub("", title)
+    title = _LISTED.sub("", _LOST.sub("", " ".join(title.split())))
+    if "<" in title or ">" in title:
+        title = _OR_EQUAL.sub("", _TAGS.sub("", title))
     if "\\" in title or "^" in title or "$" in title or "{" in title:
         title = _plain_latex(title)
     return title
@@ -163,13 +170,18 @@ def _flat(title: str) -> str:
 
 # A letter that an export couldn't write (Th?mis), and marks of trade.
 _LOST = re.compile(r"(?<=[^\W\d])\?(?=[^\W\d])|(?<=\w)\((?:r|tm|c)\)", re.IGNORECASE)
+# What pages put before a title: its arXiv id, or what page it is.
+_LISTED = re.compile(r"^(?:\[(?:arxiv:)?\d{4}\.\d{4,5}(?:v\d+)?\] ?|Paper page - )(?=\S)", re.IGNORECASE)
+_OR_EQUAL = re.compile(r"(?<=[<>]) ?or ?(?==)", re.IGNORECASE)
 _TAGS = re.compile(r"</?(?:i|b|em|strong|sub|sup|scp|tt|span|mml:[a-z]+)>", re.IGNORECASE)
 
 
 def _words(flat: str) -> tuple[str, ...]:
     flat = flat.casefold().translate(_LETTERS)
     if not flat.isascii():
-        flat = _MARKS.sub("", unicodedata.normalize("NFKD", flat)).casefold().translate(_LETTERS)
+        flat = _MARKS.sub("", unicodedata.normalize("NFKD", flat))
+        # Marks that are letters' own (kana, Hangul) are put back.
+        flat = unicodedata.normalize("NFC", flat).casefold().translate(_LETTERS)
         flat = "".join(f"{_GREEK[c]}" if c in _GREEK else c for c in flat)
     return tuple(_TOKEN.findall(_APOSTROPHES.sub("", flat)))
 
@@ -190,7 +202,7 @@ class Title(NamedTuple):
     `words` are those of the name, without remarks such as `[Chinese]` and `(extended version)`. `genre` tells whether one
     was `(Tutorial)` or the like, which names a thing of its own now and then, and `version` the number in a `v2` behind
     it. `about` is what the title says that it is to another paper: "a correction", "a reply". `cut` says that it ends
-    in an ellipsis, and `aside` how many of the words stand in a bracket at its end.
+    in an ellipsis, `aside` how many of the words stand in a bracket at its end, and `lead` how many before its first colon.
     """
 
     words: tuple[str, ...]
@@ -200,6 +212,7 @@ class Title(NamedTuple):
     about: str | None = None
     cut: bool = False
     aside: int = 0
+    lead: int = 0
 
 
 _LANGUAGES = (
@@ -297,7 +310,9 @@ def title_of(title: str) -> Title:
     key = "".join(named) or _SPACE.sub("", title.casefold()) or "?"
     last = _LAST_BRACKET.search(bare) if bare[-1:] in _CLOSING else None
     aside = len(_words(last.group(1))) if last is not None else 0
-    return Title(named, key, genre, version.group(1) if version else None, about, cut, aside)
+    before, colon, _ = bare.partition(":")
+    lead = len(_words(before)) if colon else 0
+    return Title(named, key, genre, version.group(1) if version else None, about, cut, aside, lead)
 
 
 _LEAST_VERSIONED = 4
@@ -334,7 +349,7 @@ def _begin_a_remark(said: tuple[str, ...]) -> bool:
 _VERSIONED = re.compile(r"\s*(?:arxiv )?v(?:ersion )?\d\s*", re.IGNORECASE)
 
 
-KEYS = "2"
+KEYS = "3"
 """Which `title_key` and `text_key` these are: libraries keep keys, and make them anew where this is another."""
 
 
@@ -363,6 +378,16 @@ def text_key(abstract: str | None) -> str | None:
         return None
     key = solid_text(abstract[: 3 * _TEXT_KEY_LENGTH])[:_TEXT_KEY_LENGTH]
     return key if len(key) == _TEXT_KEY_LENGTH else None
+
+
+_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi: ?)?(10\.\d[\d.]*/\S+)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def doi_key(text: str) -> str | None:
+    """A DOI by which records are compared, without an address or label before it; None for a text that is none (`N/A`)."""
+    found = _DOI.fullmatch(text.strip())
+    return found[1].rstrip(".,;").casefold() if found else None
 
 
 _ARXIV = re.compile(

@@ -222,7 +222,7 @@ def test_identical_sightings_part_if_a_person_says_which(desk: Desk) -> None:
 
 def test_a_further_page_goes_to_the_side_that_it_is_like(desk: Desk) -> None:
     """What links to both sides goes to the one it matches best, and never joins them."""
-    respelt = {**BARE, "title": "A title that two groops chose"}
+    respelt = {**BARE, "title": "A title that two group chose"}
     desk.add(json_page(BARE), json_page(respelt))
     desk.split(1)
     for page in (json_page(respelt, ONE), json_page(BARE, TWO), json_page(respelt, THREE)):

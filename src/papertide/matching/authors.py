@@ -13,13 +13,27 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from papertide import normal
 
 MOST_COMPARED = 40
 """Names of each list that are compared; the shares of longer lists are those of their beginnings."""
-SPELT_ALIKE = 80.0
-"""The `ratio` from which two family names of four letters or more are one, misspelt."""
+SPELT_LEAST = 6
+"""Letters of a family name in which one may be lost (`Grundstrm`); of shorter ones too many are alike."""
+JOINED_LEAST, MISSPELT_LEAST, JOINED_ALIKE = 7, 14, 90.0
+"""Letters of whole names that are one cut up otherwise (`Kang Si Hyun`, `Kangsi Hyun`), or misspelt, by which `ratio`."""
+GIVEN_ALIKE = 60.0
+"""The `ratio` from which two given names with one initial may be one (`Michael`, `Mike`)."""
+_SYLLABLES = re.compile(
+    r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|iao|ian|ing|ang|eng|ong|uai|uan|ai|ei|ao|ou|an|en|ia|ie|iu"
+    r"|in|ua|uo|ui|un|ue|a|o|e|i|u))+"
+)
+"""Chinese given names in Latin letters: so short that each other letter makes another name."""
+_GROUP = frozenset(
+    "association center centre collaboration collaborators committee consortium corporate department group initiative"
+    " institute investigators lab laboratory network organization project society study team trial university univ".split()
+)
 
 _INITIALS = re.compile(r"(?:[^\W\d_a-z]\.?-?){1,4}")
 _SUFFIXES = frozenset("jr sr ii iii iv phd md".split())
@@ -97,6 +111,7 @@ def _person(name: str) -> str:
 def _family(name: str) -> str:
     """A family name without its particles, where it is more than those: `van der Berg` is `Berg`, as some lists have it."""
     words = name.split()
+    words = [word for word in words if word.casefold().rstrip(".") not in _SUFFIXES] or words
     kept = [word for word in words if word.casefold() not in _PARTICLES]
     return _letters(" ".join(kept or words))
 
@@ -145,15 +160,27 @@ def _one_person(a: str, b: str) -> bool:
             rest.remove(family)
             return bool(others) and _initials_agree(others, rest)
     joined, other = sorted(("".join(one), "".join(two)))
-    return min(len(joined), len(other)) > 6 and (sorted(joined) == sorted(other) or fuzz.ratio(joined, other) >= 85)
+    least = min(len(joined), len(other))
+    if least >= JOINED_LEAST and sorted(joined) == sorted(other):
+        return True
+    return least >= MISSPELT_LEAST and joined[0] == other[0] and fuzz.ratio(joined, other) >= JOINED_ALIKE
 
 
 def _alike(a: str, b: str) -> bool:
     if a == b:
         return True
     if "?" in a or "?" in b:
-        return len(a) == len(b) and all(x == y or "?" in (x, y) for x, y in zip(a, b, strict=True))
-    return min(len(a), len(b)) >= 4 and fuzz.ratio(a, b) >= SPELT_ALIKE
+        same = len(a) == len(b) and all(x == y or "?" in (x, y) for x, y in zip(a, b, strict=True))
+        return same or _lost_two(a, b) or _lost_two(b, a)
+    short, long = sorted((a, b), key=len)
+    lost = len(short) < len(long) and short[0] == long[0] and Levenshtein.distance(short, long) == 1
+    return lost and len(long) >= SPELT_LEAST
+
+
+def _lost_two(a: str, b: str) -> bool:
+    """Whether the one `?` of a name stands for two letters of the other: `H?rder`, `Haerder`."""
+    before, _, after = a.partition("?")
+    return len(b) == len(a) + 1 and a.count("?") == 1 and b.startswith(before) and b.endswith(after)
 
 
 def _initials(given: Sequence[str]) -> set[str]:
@@ -162,6 +189,27 @@ def _initials(given: Sequence[str]) -> set[str]:
 
 
 def _initials_agree(a: Sequence[str], b: Sequence[str]) -> bool:
-    """Whether given names don't contradict: one is unknown, or an initial stands in both."""
+    """Whether given names don't contradict: one is unknown, or an initial stands in both, and no two whole names for it."""
     firsts, others = _initials(a), _initials(b)
-    return not firsts or not others or bool(firsts & others) or "?" in firsts | others
+    if not firsts or not others or "?" in firsts | others:
+        return True
+    common = firsts & others
+    if "".join(a) == "".join(b):
+        return True
+    whole, other = ([word for word in names if word[0] in common] for names in (a, b))
+    return bool(common) and (not whole or not other or any(_one_given(x, y) for x in whole for y in other))
+
+
+def _one_given(x: str, y: str) -> bool:
+    """Whether two given names of one initial may be one: one is short for the other, or they are spelt alike."""
+    short, long = sorted((x, y), key=len)
+    if long.startswith(short) or "?" in short + long or short in _SHORT_FOR or long in _SHORT_FOR:
+        return True
+    if _SYLLABLES.fullmatch(short) and _SYLLABLES.fullmatch(long):
+        return False
+    return fuzz.ratio(short, long) >= GIVEN_ALIKE or long[:2] == short[:2]
+
+
+def is_group(names: Sequence[str]) -> bool:
+    """Whether one of the names is a group's: `CORPORATE Univ. of Athens`, `Replay Study Group`."""
+    return any(not _GROUP.isdisjoint(normal.words(name)) for name in names)

@@ -17,9 +17,13 @@ _ROMAN = {
 }  # fmt: skip
 _LETTERS_TOO = frozenset("ivx")
 _COUNTED = frozenset("part parts volume vol chapter section phase stage type version book act step paper study".split())
-_ORDINALS = {
+_SPELT_OUT = {
     "first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7",
-    "eighth": "8", "ninth": "9", "tenth": "10",
+    "eighth": "8", "ninth": "9", "tenth": "10", "eleventh": "11", "twelfth": "12", "thirteenth": "13",
+    "fourteenth": "14", "fifteenth": "15", "sixteenth": "16", "seventeenth": "17", "eighteenth": "18",
+    "nineteenth": "19", "twentieth": "20", "thirtieth": "30", "fortieth": "40", "fiftieth": "50", "sixtieth": "60",
+    "seventieth": "70", "eightieth": "80", "ninetieth": "90", "hundredth": "100", "two": "2", "three": "3", "four": "4",
+    "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
 }  # fmt: skip
 
 
@@ -72,6 +76,7 @@ class Face:
             title.about or "",
             title.cut,
             title.aside,
+            title.lead,
         )
 
 
@@ -88,7 +93,7 @@ def _face(
 ) -> Face:
     return Face(
         arxiv_id=arxiv_id,
-        doi=doi.casefold() if doi else None,
+        doi=normal.doi_key(doi) if doi else None,
         title=normal.title_of(title),
         authors=authors,
         author_count=author_count,
@@ -110,19 +115,20 @@ def face_of(entry: Entry) -> Face:
 
 @lru_cache(maxsize=8192)
 def numbers(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The numbers, versions, roman numerals and ordinals of a title, sorted: `Llama 2`, `Part II`, `v2`, `second`.
+    """The numbers, versions, roman numerals and ordinals of a title, sorted: `Llama 2`, `Part II`, `v2`, `second`, `two`.
 
-    A lone "i", "v" or "x" is a letter more often than a number, but behind `Part` and its like it is one, as any letter is.
+    A lone "i", "v" or "x" is a letter more often than a number, but behind `Part` and its like it is one, as any letter
+    is; and "one" is a number only there.
     """
     found: list[str] = []
     before = ""
     for word in words:
         if word in _ROMAN and (word not in _LETTERS_TOO or before in _COUNTED):
             found.append(_ROMAN[word])
-        elif word in _ORDINALS:
-            found.append(_ORDINALS[word])
-        elif len(word) == 1 and before in _COUNTED:
-            found.append(word)
+        elif word in _SPELT_OUT:
+            found.append(_SPELT_OUT[word])
+        elif before in _COUNTED and (word == "one" or len(word) == 1):
+            found.append("1" if word == "one" else word)
         else:
             found += _NUMBER.findall(word)
         before = word

@@ -34,6 +34,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from papertide.matching.keys import Face
+from papertide.normal import title_key
 
 Name = Literal["strict", "balanced", "loose"]
 
@@ -77,9 +78,27 @@ GENERIC = frozenset(
     " publications question questions readers remarks reply report reports research response results review reviewer"
     " reviewers reviews section session short special statement summary supplement supplementary survey symposium table"
     " tables technical title tutorial tutorials untitled update updates welcome workshop workshops"
+    " annual anonymous case cases document documents"
     " a an and at for of on our s the this to with your".split()
 )
 """Words that name a place in an issue; a title of nothing else is any paper's."""
+
+GENERIC_TITLES = frozenset(
+    title_key(title)
+    for title in (
+        "Vorwort|Geleitwort|Nachwort|Einleitung|Einführung|Inhaltsverzeichnis|Inhalt|Zusammenfassung|Buchbesprechung"
+        "|Buchbesprechungen|Mitteilungen|Nachruf|Leserbrief|Leserbriefe|Fallbericht|Jahresbericht|Grußwort|Literatur"
+        "|Avant-propos|Préface|Sommaire|Éditorial|Compte rendu|Comptes rendus|Rapport annuel|Table des matières"
+        "|Prefacio|Prólogo|Introducción|Editoriales|Presentación|Índice|Carta al editor|Cartas al editor|Reseña|Reseñas"
+        "|Caso clínico|Informe anual|Prefácio|Introdução|Apresentação|Editoriale|Prefazione|Introduzione|Presentazione"
+        "|Voorwoord|Inleiding|Förord|Inledning|Forord|Innledning|Indledning|Esipuhe|Johdanto|Przedmowa|Wstęp|Od redakcji"
+        "|Předmluva|Úvod|Úvodník|Előszó|Bevezetés|Önsöz|Giriş|Sunuş|Предисловие|Введение|Содержание|От редакции"
+        "|Рецензия|Рецензии|Аннотация|Заключение|Передмова|Вступ|Πρόλογος|Εισαγωγή|社论|社論|前言|序|序言|引言|导言|绪论"
+        "|緒論|编者按|编者的话|编后记|卷首语|目录|目次|书评|综述|后记|はじめに|まえがき|序文|序論|巻頭言|巻頭言|編集後記|あとがき"
+        "|会告|書評|머리말|서문|서론|권두언|사설|مقدمة|افتتاحية|المقدمة|مقدمه|سرمقاله|הקדמה|מבוא"
+    ).split("|")
+)
+"""Keys of such titles in other languages."""
 
 HEADINGS = frozenset(
     "editorial editorials foreword forewords preface prefaces editor editors guest introduction".split()
@@ -95,6 +114,11 @@ def is_heading(words: tuple[str, ...]) -> bool:
     if not GENERIC.issuperset(words) or HEADINGS.isdisjoint(words):
         return False
     return words[-1] not in {"to", "of", "on"} or "issue" in words
+
+
+def is_generic(face: Face) -> bool:
+    """Whether a title is nothing but a place in an issue."""
+    return GENERIC.issuperset(face.words) or face.key in GENERIC_TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +140,7 @@ class Rules:
             if face.year is not None and face.edition and len(face.words) <= RECURRING_WORDS:
                 years[face.key].add(face.year)
                 for person in face.people:
-                    generic = GENERIC.issuperset(face.words)
-                    written.setdefault((face.key, _surname(person)), (generic, set()))[1].add(face.year)
+                    written.setdefault((face.key, _surname(person)), (is_generic(face), set()))[1].add(face.year)
         recurring = {key for key, told in years.items() if len(told) >= RECURRING_YEARS}
         columns = {
             (key, person)
@@ -128,7 +151,7 @@ class Rules:
 
     def generic(self, face: Face) -> bool:
         """Whether a title is any paper's, or recurs from year to year: the year and the authors must agree."""
-        return face.key in self.recurring or GENERIC.issuperset(face.words)
+        return face.key in self.recurring or is_generic(face)
 
     def column(self, face: Face) -> bool:
         """Whether a record's title is a column of all its authors: two may be alike in all they say and still be two."""

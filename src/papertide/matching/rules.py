@@ -5,7 +5,7 @@ The rules, first one that speaks wins; `profiles` has the numbers behind them.
     |    | titles          | and besides                                          | verdict                          |
     | -- | --------------- | ---------------------------------------------------- | -------------------------------- |
     |  1 | any             | the same arXiv id; two arXiv ids                     | same; different                  |
-    |  2 | any             | the same DOI                                         | same                             |
+    |  2 | any             | the same DOI, and a title or author not all another  | same                             |
     |  3 | less alike than | and neither begins the other                         | unlike                           |
     |    | `ratio`         |                                                      |                                  |
     |  4 | alike           | one is a correction, reply or comment, one isn't     | different                        |
@@ -18,11 +18,14 @@ The rules, first one that speaks wins; `profiles` has the numbers behind them.
     | 10 | one, recurring  | "Editor's Notes" of many years                       | unlike                           |
     | 11 | one, generic or | year and authors agree; nothing speaks against a     | same                             |
     |    | of 1 or 2 words | short one that isn't generic; else                   | unlike                           |
-    | 12 | one             |                                                      | same                             |
+    | 12 | one             | two versions, and neither a known preprint           | unlike                           |
+    |    |                 | else                                                 | same                             |
     | 13 | one begins the  | cut off in "…"; or a subtitle more, the same authors | same                             |
     |    | other           | and year; or just a heading more ("Guest Editorial") |                                  |
-    |    | reordered       | the same words in another order, the same year, the  | same                             |
+    |    | reordered       | its two halves changed about, the same year, the     | same                             |
     |    |                 | authors agree                                        |                                  |
+    |    | not one         | two DOIs of other than preprints, and more than the  | unlike                           |
+    |    |                 | spelling differs or the authors don't agree          |                                  |
     | 14 | alike           | a word differs by more than a typo, an ending or a   | unlike                           |
     |    |                 | small word                                           |                                  |
     | 15 | alike           | the authors agree, or `silent`/`differ` is reached   | same                             |
@@ -33,6 +36,7 @@ The rules, first one that speaks wins; `profiles` has the numbers behind them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -40,9 +44,10 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from papertide.matching.authors import Shared, shared
+from papertide.matching.authors import Shared, is_group, shared
+from papertide.matching.confusables import SEQUELS
 from papertide.matching.keys import Face, numbers, solid
-from papertide.matching.profiles import BALANCED, GENERIC, PROFILES, Profile, Rules, is_heading
+from papertide.matching.profiles import BALANCED, PROFILES, Profile, Rules, is_generic, is_heading
 from papertide.matching.spelling import different_word, slip
 
 
@@ -70,11 +75,16 @@ TEXT_LEAST = 120
 SHORT = 2
 """Titles of up to so many words ("Technical Report") say too little by themselves."""
 LONG = 8
-"""Words; a title of so many in one year is one paper, even where an export has other names in place of the authors."""
+"""Words; a title of so many in one year is one paper, even where an export has a group in place of the authors."""
 TELLING = 5
 """Words; titles of so many, of one year and the very same authors, may differ by a slip (see `spelling.slip`)."""
-CUT_LEAST, SUBTITLED_LEAST = 4, 4
-"""Words that a title which was cut off, or that lost its subtitle, must still have, where the authors agree."""
+CUT_LEAST, SUBTITLED_LEAST, UNLED_LEAST = 4, 1, 4
+"""Words that a title which was cut off, or that lost its subtitle, must still have, where the authors agree.
+
+One or two are enough where a colon stands behind them in the other ("LoRA: Low-Rank Adaptation"), and several wrote it.
+"""
+_BEGUN_LEAST = 3
+"""Words that begin another title without a colon."""
 SEVERAL = 2
 """Authors from which "Guest Editorial" is told from another one of that year."""
 _YEAR = 4
@@ -107,18 +117,20 @@ def compare(a: Face, b: Face, rules: Rules = BALANCED) -> Verdict:
             return Verdict(Kind.SAME, "arxiv-id", 100.0, f"the same arXiv id, {a.arxiv_id}")
         low, high = sorted((a.arxiv_id, b.arxiv_id))
         return Verdict(Kind.DIFFERENT, "arxiv-id", 0.0, f"two arXiv ids, {low} and {high}")
-    if a.doi and a.doi == b.doi:
-        return Verdict(Kind.SAME, "doi", 100.0, f"the same DOI, {a.doi}")
     profile = rules.profile
     ratio = 100.0 if a.key == b.key else fuzz.ratio(a.key, b.key)
     begins = ratio < 100.0 and (_begins(a, b) or framed(a, b))
     reordered = ratio < 100.0 and _reordered(a, b)
     related = begins or reordered
+    if a.doi and a.doi == b.doi:
+        if related or _akin(a, b, ratio):
+            return Verdict(Kind.SAME, "doi", 100.0, f"the same DOI, {a.doi}")
+        return Verdict(Kind.UNLIKE, "doi", ratio, f"the same DOI, {a.doi}, but other titles and {_authors(a, b)}")
     if ratio < min(profile.ratio, LEAST_RATIO[Texts.AGREE]) and not related:
-        return Verdict(Kind.UNLIKE, "title", ratio, f"the titles are {ratio:.0f}% alike")
+        return Verdict(Kind.UNLIKE, "title", ratio, f"the titles are {_percent(ratio)} alike")
     least = min(profile.twins, profile.ratio) if _may_be_twins(a, b) else profile.ratio
     if ratio < least and not related and not (a.abstract and b.abstract):
-        return Verdict(Kind.UNLIKE, "title", ratio, f"the titles are only {ratio:.0f}% alike")
+        return Verdict(Kind.UNLIKE, "title", ratio, f"the titles are only {_percent(ratio)} alike")
     kind, reason = _judge(_Pair(a, b, ratio, begins, reordered), rules)
     return Verdict(kind, "title", ratio, reason)
 
@@ -160,7 +172,13 @@ class _Pair:
             return "the same title" if self.a.title == self.b.title else "the same title, respelt"
         if self.reordered:
             return "the titles have the same words in another order"
-        return "one title begins the other" if self.begins else f"the titles are {self.ratio:.0f}% alike"
+        return "one title begins the other" if self.begins else f"the titles are {_percent(self.ratio)} alike"
+
+    @property
+    def two_dois(self) -> bool:
+        """Whether each has a DOI of its own, and neither is that of a preprint, beside which a journal's says nothing."""
+        one, other = self.a.doi, self.b.doi
+        return bool(one and other and one != other and not (_PREPRINT.match(one) or _PREPRINT.match(other)))
 
     @property
     def related(self) -> bool:
@@ -203,7 +221,7 @@ def _agreed(pair: _Pair, profile: Profile) -> _Judgement | None:
         return Kind.SAME, f"{pair.titles} and the abstracts agree"
     twins = _may_be_twins(pair.a, pair.b) and pair.ratio >= profile.twins
     if pair.ratio < profile.ratio and not pair.related and not twins:
-        return Kind.UNLIKE, f"the titles are only {pair.ratio:.0f}% alike, and {pair.texts.value}"
+        return Kind.UNLIKE, f"the titles are only {_percent(pair.ratio)} alike, and {pair.texts.value}"
     return None
 
 
@@ -212,7 +230,7 @@ def _contradicted(pair: _Pair, profile: Profile) -> _Judgement | None:
     people, gap = pair.people, pair.gap
     apart = f" and {_years(gap)} apart" if gap else ""
     if people is not None:
-        if not people.common and not (pair.one and gap == 0 and _long(pair)):
+        if not people.common and not (pair.one and gap == 0 and _long(pair) and not pair.two_dois):
             return Kind.DIFFERENT, f"{pair.titles}, but no author in common{apart}"
         if people.common and people.share < (profile.exact_share if pair.one else profile.near_share):
             return Kind.UNLIKE, f"{pair.titles}, but only {_of(people)}{apart}"
@@ -243,8 +261,12 @@ def _one_title(pair: _Pair, rules: Rules) -> _Judgement:
         return Kind.UNLIKE, "the same title, but nothing else is known to agree"
     if not agree and (pair.a.title.genre != pair.b.title.genre or pair.a.title.version != pair.b.title.version):
         return Kind.UNLIKE, f"the same title but for a remark or version behind it, and {_lacking(pair)}"
+    if pair.two_dois and pair.a.title.version != pair.b.title.version:
+        return Kind.UNLIKE, f"{pair.titles} but for a version, and two DOIs"
+    if _two_versions(pair) and not (rules.profile.trusting and (_is_preprint(pair.a) or _is_preprint(pair.b))):
+        return Kind.UNLIKE, f"{pair.titles}, but two versions"
     if people is not None and not people.common:
-        return Kind.SAME, f"{pair.titles}, of {len(pair.a.words)} words, and the same year, whatever the authors"
+        return Kind.SAME, f"{pair.titles}, of {len(pair.a.words)} words, and the same year; one is by a group"
     return Kind.SAME, pair.titles + (f" and {_of(people)}" if people else "")
 
 
@@ -252,28 +274,34 @@ def _near_titles(pair: _Pair, rules: Rules) -> _Judgement:
     """Rules 13 to 15."""
     if rules.profile.subtitles and pair.texts is not Texts.DIFFER and framed(pair.a, pair.b):
         return Kind.SAME, "one title has a heading more than the other, the same year and the very same authors"
+    profile, people = rules.profile, pair.people
+    agree = people is not None and people.share >= profile.near_share
+    sure = agree and pair.gap == 0
     if not rules.recurring.isdisjoint((pair.a.key, pair.b.key)):
         return Kind.UNLIKE, f"{pair.titles}, and one recurs from year to year"
-    profile, people = rules.profile, pair.people
-    sure = people is not None and people.share >= profile.near_share and pair.gap == 0
     who = f" and {_of(people)}" if people else ""
+    if pair.two_dois and (pair.related or not agree or different_word(pair.a.words, pair.b.words)):
+        return Kind.UNLIKE, f"{pair.titles}{who}, but two DOIs"
     if pair.begins and _cut_off(pair, profile):
         return Kind.SAME, f"one title is the beginning of the other, cut off{who}"
     if pair.begins and profile.subtitles and _subtitled(pair):
         return Kind.SAME, f"one title lacks the other's subtitle, the same year{who}"
     if pair.reordered:
-        return (Kind.SAME if sure else Kind.UNLIKE), f"{pair.titles}{who}"
+        turned = sure and _turned(pair.a.words, pair.b.words)
+        return (Kind.SAME if turned else Kind.UNLIKE), f"{pair.titles}{who}"
     if pair.begins and pair.ratio < profile.ratio:
         return Kind.UNLIKE, "one title begins the other, but nothing tells that a subtitle was dropped"
     if numbers(pair.a.words) != numbers(pair.b.words):
         return Kind.DIFFERENT, f"{pair.titles}, but a number or version in them differs"
+    if min(len(pair.a.words), len(pair.b.words)) <= SHORT:
+        return Kind.UNLIKE, f"{pair.titles}, and too short for a misspelling"
     other = different_word(pair.a.words, pair.b.words, forgiving=sure)
     if other is not None and _twins(pair) and slip(pair.a.words, pair.b.words):
         return Kind.SAME, f"{pair.titles}, with the same year and exactly the same authors ({other})"
     if other is not None:
         return Kind.UNLIKE, f"{pair.titles}, but {other}"
-    if pair.ratio < profile.ratio:
-        return Kind.UNLIKE, f"the titles are only {pair.ratio:.0f}% alike"
+    if pair.ratio < profile.ratio and not _twins(pair):
+        return Kind.UNLIKE, f"the titles are only {_percent(pair.ratio)} alike"
     if people is not None:
         return Kind.SAME, f"{pair.titles}: spelling only; {_of(people)}"
     if pair.ratio < (profile.differ if pair.texts is Texts.DIFFER else profile.silent):
@@ -293,7 +321,13 @@ def framed(a: Face, b: Face) -> bool:
         more = long[: len(long) - len(short)]
     else:
         return False
-    if not more or not (is_heading(short) or is_heading(more)) or not _may_be_twins(a, b) or len(a.people) < SEVERAL:
+    if (
+        not short
+        or not more
+        or not (is_heading(short) or is_heading(more))
+        or not _may_be_twins(a, b)
+        or len(a.people) < SEVERAL
+    ):
         return False
     people = shared(a.people, b.people)
     return people is not None and people.share == 1
@@ -315,9 +349,13 @@ def _twins(pair: _Pair) -> bool:
 
 
 def _long(pair: _Pair) -> bool:
-    """Whether a title says so much that no two papers of a year bear it; two abstracts say more."""
+    """Whether a title says so much that no two papers of a year bear it, and a group stands for the authors of one.
+
+    Two abstracts say more.
+    """
     editions = pair.a.edition and pair.b.edition and not pair.a.title.about
-    return editions and len(pair.a.words) >= LONG and pair.texts is Texts.UNKNOWN
+    group = any(is_group(face.authors) for face in (pair.a, pair.b))
+    return editions and group and len(pair.a.words) >= LONG and pair.texts is Texts.UNKNOWN
 
 
 def _cut_off(pair: _Pair, profile: Profile) -> bool:
@@ -338,15 +376,18 @@ def _subtitled(pair: _Pair) -> bool:
     behind = long.words[len(short.words) :]
     # "(FQAS 2000)" is no part of a series, "(Part I)" is.
     aside = long.title.aside >= len(behind) and all(len(number) == _YEAR for number in numbers(behind))
-    known = pair.gap == 0 and pair.texts is not Texts.DIFFER and _same_people(pair)
-    return known and len(short.words) >= SUBTITLED_LEAST and (aside or not numbers(behind[:2]))
+    article = len(behind) > 1 and behind[0] == "a"
+    part = numbers(behind[:2]) or (not article and numbers(("part", *behind[:1])))
+    led = len(pair.a.people) >= SEVERAL and len(short.words) == long.title.lead and not is_generic(short)
+    known = pair.gap == 0 and pair.texts is not Texts.DIFFER and _same_people(pair) and SEQUELS.isdisjoint(behind)
+    return known and (led or len(short.words) >= UNLED_LEAST) and (aside or not part)
 
 
 def _needs_more(pair: _Pair, rules: Rules) -> str | None:
     """Why a title in common isn't enough by itself."""
     if pair.a.key in rules.recurring:
         return "one that recurs from year to year"
-    if GENERIC.issuperset(pair.a.words):
+    if is_generic(pair.a):
         return "a generic one"
     return "a short one" if min(len(pair.a.words), len(pair.b.words)) <= SHORT else None
 
@@ -395,9 +436,51 @@ def _reordered(a: Face, b: Face) -> bool:
     return len(a.key) == len(b.key) and len(a.words) >= TELLING and sorted(a.words) == sorted(b.words)
 
 
+def _turned(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether one title is the other with its two halves changed about; any other order can turn the sense about."""
+    return any(a[k:] + a[:k] == b for k in range(1, len(a)))
+
+
+def _akin(a: Face, b: Face, ratio: float) -> bool:
+    """Whether two records with one DOI can be one paper: chapters are listed with the DOI of their book."""
+    people = shared(a.people, b.people)
+    if people is not None and people.common:
+        return True
+    alike = ratio >= LEAST_RATIO[Texts.AGREE]
+    return alike or (people is None and any(len(word) >= TELLING for word in {*a.words} & {*b.words}))
+
+
+def _authors(a: Face, b: Face) -> str:
+    return "the authors aren't known of both" if shared(a.people, b.people) is None else "no author in common"
+
+
+def _percent(ratio: float) -> str:
+    """A ratio rounded down: what isn't one title is never 100% alike."""
+    return f"{int(ratio)}%"
+
+
+def _two_versions(pair: _Pair) -> bool:
+    """Whether each title names a version, and another one."""
+    return None not in (pair.a.title.version, pair.b.title.version) and pair.a.title.version != pair.b.title.version
+
+
+def _is_preprint(face: Face) -> bool:
+    return face.arxiv_id is not None or (face.doi is not None and _PREPRINT.match(face.doi) is not None)
+
+
+_PREPRINT = re.compile(
+    r"10\.(?:48550/arxiv|1101/\d|2139/ssrn|21203/rs|5281/zenodo|6084/m9\.figshare|20944/preprints|26434/chemrxiv"
+    r"|36227/techrxiv|22541/au|3123[45]/osf|31219/osf|31234/|31235/|31222/|13140/rg|32388/|55458/)"
+)
+"""The DOIs of repositories: arXiv, bioRxiv and medRxiv, SSRN, Research Square, Zenodo, figshare and others."""
+
+
 def _begins(a: Face, b: Face) -> bool:
-    """Whether one title is the beginning of the other, by at least three whole words; the last may be cut off by "…"."""
+    """Whether one title is the beginning of the other, by whole words; the last may be cut off by "…".
+
+    By three words at least, or by all that stand before a colon.
+    """
     short, long = sorted((a, b), key=lambda face: len(face.key))
-    if len(short.words) < 3:
+    if not short.words or (len(short.words) < _BEGUN_LEAST and len(short.words) != long.title.lead):
         return False
     return long.words[: len(short.words)] == short.words or (short.title.cut and long.key.startswith(short.key))
