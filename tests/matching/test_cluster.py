@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import combinations
+from itertools import combinations, groupby
 
 import pytest
 from hypothesis import given
@@ -18,6 +18,7 @@ from papertide.matching.index import TitleIndex
 from papertide.matching.keys import Face, face_of
 from papertide.matching.merge import fold
 from papertide.matching.rules import Kind, compare
+from papertide.matching.torn import torn
 from papertide.records import Entry
 from papertide.records.paper import Seen
 
@@ -145,16 +146,31 @@ def test_records_must_hold_an_id_and_a_title() -> None:
 
 
 def plainly(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """The groups, by comparing each pair of faces and joining them one link after another, with no thrift."""
+    """The groups, by comparing each pair of faces and joining them one strength after another, with no thrift."""
     faces = sorted({face_of(entry) for entry in entries}, key=lambda face: face.order)
-    links = [(strength(a, b), i, j) for (i, a), (j, b) in combinations(enumerate(faces), 2)]
+    unsure: set[frozenset[Face]] = set()
     papers = [{face} for face in faces]
-    for _, i, j in sorted(links):
-        one, other = (next(paper for paper in papers if faces[k] in paper) for k in (i, j))
-        vetoed = any(compare(a, b).kind is Kind.DIFFERENT for a in one for b in other)
-        if one is not other and not vetoed and compare(faces[i], faces[j]).kind is Kind.SAME:
-            papers.remove(other)
-            one |= other
+
+    def apart(one: int, other: int) -> bool:
+        return any(frozenset((a, b)) in unsure for a in papers[one] for b in papers[other])
+
+    def vetoed(one: int, other: int) -> bool:
+        return any(compare(a, b).kind is Kind.DIFFERENT for a in papers[one] for b in papers[other])
+
+    pairs = sorted((strength(a, b), i, j) for (i, a), (j, b) in combinations(enumerate(faces), 2))
+    for (rank, *_), tied in groupby(pairs, key=lambda pair: pair[0]):
+        linked = [(i, j) for _, i, j in tied if compare(faces[i], faces[j]).kind is Kind.SAME]
+        drawn = set[tuple[int, int]]()
+        for link in linked:
+            one, other = sorted(next(n for n, paper in enumerate(papers) if faces[k] in paper) for k in link)
+            if one != other and not apart(one, other):
+                drawn.add((one, other))
+        for one, other in torn(drawn, vetoed, apart) if rank == 2 else ():
+            unsure |= {frozenset((a, b)) for a in papers[one] for b in papers[other]}
+        for link in linked:
+            one, other = sorted(next(n for n, paper in enumerate(papers) if faces[k] in paper) for k in link)
+            if one != other and not vetoed(one, other) and not apart(one, other):
+                papers[one] |= papers.pop(other)
     return [[entry for entry in entries if face_of(entry) in paper] for paper in papers]
 
 

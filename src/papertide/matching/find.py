@@ -11,6 +11,7 @@ from papertide.matching.beginnings import beginnings
 from papertide.matching.cluster import plan
 from papertide.matching.index import PLAIN, linking_pairs
 from papertide.matching.keys import Face, face_of
+from papertide.matching.links import unnamed
 from papertide.matching.marks import LEAST_RATIO
 from papertide.matching.profiles import Name, Profile, Rules, rules_of
 from papertide.normal import arxiv_id
@@ -58,7 +59,9 @@ def duplicates(
     """The refs of sightings that are one paper: the first of it, the other, the title score and why."""
     looked_at = [(seen, face_of(seen.entry)) for seen in sightings]
     rules = rules.learnt(face for _, face in looked_at)
-    looked_at = [(seen, face) for seen, face in looked_at if not _unnamed(face, rules)]
+    looked_at = [
+        (seen, face) for seen, face in looked_at if not unnamed(face, rules)
+    ]  # they'd be found to be nothing's
     progress(_READ)
     near = _near(list(dict.fromkeys(face for _, face in looked_at)), rules)
     progress(_NEAR)
@@ -112,12 +115,6 @@ def _pairs(faces: Collection[Face], profile: Profile) -> Iterator[tuple[str, str
             heaps.setdefault((face.year, len(face.people)), set()).add(face.key)
     for heap in heaps.values():
         yield from linking_pairs(sorted(heap), least if len(heap) <= PLAIN else LEAST_RATIO)
-
-
-def _unnamed(face: Face, rules: Rules) -> bool:
-    """Whether a record says nothing that tells which "Editorial" it is: two may be alike in all they say and still be two."""
-    bare = not face.people or face.year is None
-    return not (face.arxiv_id or face.doi or face.abstract) and ((bare and rules.generic(face)) or rules.column(face))
 
 
 def _entry(fields: Mapping[str, Any]) -> Entry:

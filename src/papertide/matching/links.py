@@ -46,6 +46,13 @@ def weight(one: Face, other: Face) -> Weight:
     return 0, -100.0 if one.key == other.key else -fuzz.ratio(one.key, other.key), told_apart
 
 
+def unnamed(face: Face, rules: Rules) -> bool:
+    """Whether a record says nothing that tells which "Editorial" it is: two may be alike in all they say and still be two."""
+    if face.arxiv_id or face.doi or face.abstract:
+        return False
+    return ((not face.people or face.year is None) and rules.generic(face)) or rules.column(face)
+
+
 def links(faces: Sequence[Face], some: Iterable[int], rules: Rules) -> set[Pair]:
     """The pairs of some faces, by their places, that the rules may call the same; `faces` are in order of content.
 
