@@ -12,7 +12,7 @@ would veto what a person joined, that veto is void for all that is like what was
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import chain, combinations, groupby, permutations
@@ -80,10 +80,12 @@ def plan(
     rules: Rules = BALANCED,
     rulings: Sequence[Ruling] = (),
     done: Callable[[int], object] = lambda _count: None,
+    decided: Callable[[Sequence[int]], Collection[int]] = lambda _papers: (),
 ) -> Plan:
     """Group sightings into papers; `near` gives the title keys near a key (see `index`), `rulings` come oldest first.
 
-    `done` is called with how many sightings were grouped since it was called last.
+    `done` is called with how many sightings were grouped since it was called last; `decided`, with papers that come apart,
+    gives the refs of those sightings that a reader decided on.
 
     Those already placed must bring along all sightings that may be linked to them, or that a ruling on them names.
     """
@@ -97,7 +99,7 @@ def plan(
     # The sighting that came first is the paper's beginning; stored ones came before those being added (refs < 0).
     members = [sorted((seen for node in group for seen in node.sightings), key=_came) for group in groups]
     members.sort(key=lambda group: _came(group[0]))
-    claims = _claims(members)
+    claims = _claims(members, decided)
     made = [Group(claims.kept.get(k), tuple(_placements(group, rules, rulings))) for k, group in enumerate(members)]
     return Plan(tuple(made), claims.given_up)
 
@@ -549,20 +551,25 @@ class _Claims:
     given_up: dict[int, int]
 
 
-def _claims(groups: Sequence[Sequence[Seen]]) -> _Claims:
-    """Which group keeps which paper number: the one with the paper's arXiv id, else with most of its sightings.
+def _claims(groups: Sequence[Sequence[Seen]], decided: Callable[[Sequence[int]], Collection[int]]) -> _Claims:
+    """Which group keeps which paper number: the one with most of what a reader decided on, with the paper's arXiv id, or
+    else with most of its sightings.
 
     A group with several keeps the lowest.
     """
-    holders: dict[int, list[tuple[int, int, int]]] = {}
+    counts = [Counter(s.paper_id for s in group if s.paper_id is not None) for group in groups]
+    bearing = Counter(paper for count in counts for paper in count)
+    told_apart = sorted(paper for paper, count in bearing.items() if count > 1)
+    weighty = decided(told_apart) if told_apart else ()
+    holders: dict[int, list[tuple[int, int, int, int]]] = {}
     for number, group in enumerate(groups):
-        counts = Counter(s.paper_id for s in group if s.paper_id is not None)
+        heavy = Counter(s.paper_id for s in group if s.ref in weighty)
         named = Counter(s.paper_id for s in group if s.entry.arxiv_id)
-        for paper, count in counts.items():
-            holders.setdefault(paper, []).append((-named[paper], -count, number))
+        for paper, count in counts[number].items():
+            holders.setdefault(paper, []).append((-heavy[paper], -named[paper], -count, number))
     wanted: dict[int, list[int]] = {}
     for paper, who in holders.items():
-        wanted.setdefault(min(who)[2], []).append(paper)
+        wanted.setdefault(min(who)[-1], []).append(paper)
     kept = {number: min(papers) for number, papers in wanted.items()}
     given_up = {paper: number for number, papers in wanted.items() for paper in papers if paper != kept[number]}
     return _Claims(kept, given_up)

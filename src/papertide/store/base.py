@@ -121,6 +121,9 @@ class Adding(Protocol):
     def held(self, paper_ids: Iterable[int]) -> set[int]:
         """Those of these papers that a reader ever decided on, tagged or wrote a note on."""
 
+    def decided(self, paper_ids: Iterable[int]) -> set[int]:
+        """The sightings of these papers that readers saw when they decided: the first, and what came before a decision."""
+
     def place(
         self,
         page: PageFacts,
