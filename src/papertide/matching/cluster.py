@@ -23,7 +23,7 @@ from papertide.matching.keys import Face, face_of
 from papertide.matching.links import links, unnamed, weight
 from papertide.matching.profiles import BALANCED, Rules
 from papertide.matching.rules import Kind, Verdict, compare
-from papertide.matching.torn import Link, torn
+from papertide.matching.torn import Link, opposed, torn
 from papertide.records.paper import Seen
 
 MOST = 1_000
@@ -329,10 +329,14 @@ class _Grouping:
             for group in groups[1:]:
                 self._merge(groups[0], group)
             return
+        against = cache(self._against)
+        if self._crowds and not opposed(groups, lambda a, b: b in self._foes[a] or against(a, b)):
+            for group in groups[1:]:
+                self._merge(groups[0], group)
+            return
         linked = [
             pair for pair in part if self._open(pair.one, pair.other) and self._linked(pair.face, pair.other_face)
         ]
-        against = cache(self._against)
         for a, b in torn({self._between(pair) for pair in linked}, against, lambda a, b: b in self._foes[a]):
             self._foes[a].add(b)
             self._foes[b].add(a)

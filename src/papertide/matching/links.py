@@ -4,6 +4,9 @@ Pairs with one id are; else two titles must be one or nearly so, tell the same n
 are about, or the one must begin the other (see `rules`). So faces are put together by what must be equal, and only
 within a heap titles are held against each other: a thousand titles that differ in a number are a thousand heaps.
 
+Of more than `MANY` with one title only those are held together that share a name, or of which one tells none: an author
+who is misspelt wherever two of a hundred papers called "Editorial" name him is not looked for.
+
 A heap of more than `CROWD` is no longer compared whole. Sorted by content, each face is held against the `BESIDE` that
 follow it, so that time grows with their number and not with its square; what is alike stands side by side, and what
 nobody could read through (a thousand papers called "Editorial") stays apart rather than together.
@@ -16,6 +19,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from rapidfuzz import fuzz, process
 
+from papertide.matching.crowds import says_much
 from papertide.matching.keys import Face, numbers
 from papertide.matching.profiles import Rules
 from papertide.matching.rules import LEAST_RATIO, TEXT_LEAST, Texts
@@ -62,7 +66,7 @@ def links(faces: Sequence[Face], some: Iterable[int], rules: Rules) -> set[Pair]
     least = min(rules.profile.ratio, LEAST_RATIO[Texts.AGREE])
     found: set[Pair] = set()
     for heap in _heaps((_titles(faces[k]), k) for k in places):
-        found.update(_all(heap))
+        found.update(_all(heap) if len(heap) <= MANY else _sifted(faces, heap, rules))
     for heap in _heaps(([_numbered(faces[k])], k) for k in places):
         found.update(_near(faces, heap, least))
     found.update(_begun(faces, places))
@@ -104,19 +108,43 @@ def _all(heap: Sequence[int]) -> Iterator[Pair]:
         yield from ((place, other) for other in heap[k : k + reach])
 
 
+def _sifted(faces: Sequence[Face], heap: Sequence[int], rules: Rules) -> Iterator[Pair]:
+    """The pairs of many faces with one title, or the words of one, that may be one paper; two arXiv ids are two."""
+    generic = all(rules.generic(faces[place]) for place in heap)  # then the year and the authors must agree
+    for together in _heaps((_shared_marks(faces[place], generic=generic), place) for place in heap):
+        yield from _all(together)
+    nameless = [place for place in heap if not faces[place].people]
+    if nameless and not generic:
+        chosen = nameless if len(heap) <= CROWD else nameless[:BESIDE]
+        yield from ((min(one, other), max(one, other)) for one in chosen for other in heap if one != other)
+
+
+def _shared_marks(face: Face, *, generic: bool) -> list[Hashable]:
+    """What two faces of one title must share one of: a word of a name, an abstract, a year that says all (see rule 8)."""
+    names = {word for person in face.people for word in person.split() if len(word) > 1}
+    marks: list[Hashable] = [(name, face.year if generic else None) for name in names]
+    if face.abstract is not None and len(face.abstract) >= TEXT_LEAST:
+        marks.append(Texts.AGREE)
+    return [*marks, (Texts.UNKNOWN, face.year)] if says_much(face) else marks
+
+
 def _near(faces: Sequence[Face], heap: Sequence[int], least: float) -> Iterator[Pair]:
-    """The pairs of a heap whose titles are alike."""
-    by_title = sorted(heap, key=lambda place: (faces[place].key, place)) if len(heap) > CROWD else heap
-    reach = len(heap) if len(heap) <= CROWD else BESIDE
-    keys = [faces[place].key for place in by_title]
+    """The pairs of a heap whose titles are alike and not one."""
+    holders: dict[str, list[int]] = {}
+    for place in sorted(heap, key=lambda place: (faces[place].key, place)):
+        holders.setdefault(faces[place].key, []).append(place)
+    keys = list(holders) if len(holders) > CROWD else sorted(holders, key=lambda key: holders[key])
+    reach = len(keys) if len(keys) <= CROWD else BESIDE
     words = _OneWord(faces, heap if MANY < len(heap) <= CROWD else ())
-    for k, place in enumerate(by_title, 1):
-        alike = process.extract(keys[k - 1], keys[k : k + reach], scorer=fuzz.ratio, score_cutoff=least, limit=None)
-        apart = words.apart(place) if alike else ()
-        for _, _, ahead in alike:
-            other = by_title[k + ahead]
-            if other not in apart:
-                yield (place, other) if place < other else (other, place)
+    for k, key in enumerate(keys, 1):
+        alike = process.extract(key, keys[k : k + reach], scorer=fuzz.ratio, score_cutoff=least, limit=None)
+        others = [place for other, *_ in alike for place in holders[other]]
+        most = len(others) if len(holders[key]) * len(others) <= CROWD * CROWD else BESIDE
+        for place in holders[key] if others else ():
+            apart = words.apart(place)
+            for other in others[:most]:
+                if other not in apart:
+                    yield (place, other) if place < other else (other, place)
 
 
 class _OneWord:

@@ -55,20 +55,7 @@ def components(links: Iterable[Link]) -> Iterator[list[Link]]:
     return iter(found.values())
 
 
-def _units(part: Sequence[Link], vetoed: Apart, unsure: Apart) -> list[set[int]] | None:
-    """The groups, those that no veto concerns put together as far as links join them; None where no veto concerns any."""
-    groups = sorted({group for link in part for group in link})
-    sides = _opposed(groups, vetoed)
-    sides |= _opposed([group for group in groups if group not in sides], unsure)
-    if not sides:
-        return None
-    free = [link for link in part if sides.isdisjoint(link)]
-    units = [{group for link in joined for group in link} for joined in components(free)]
-    alone = set(groups).difference(*units)
-    return [*units, *({group} for group in alone)]
-
-
-def _opposed(groups: Sequence[int], apart: Apart) -> set[int]:
+def opposed(groups: Sequence[int], apart: Apart) -> set[int]:
     """The groups that are apart from another one of these."""
     found: set[int] = set()
     for group in groups:
@@ -77,6 +64,19 @@ def _opposed(groups: Sequence[int], apart: Apart) -> set[int]:
             if other is not None:
                 found |= {group, other}
     return found
+
+
+def _units(part: Sequence[Link], vetoed: Apart, unsure: Apart) -> list[set[int]] | None:
+    """The groups, those that no veto concerns put together as far as links join them; None where no veto concerns any."""
+    groups = sorted({group for link in part for group in link})
+    sides = opposed(groups, vetoed)
+    sides |= opposed([group for group in groups if group not in sides], unsure)
+    if not sides:
+        return None
+    free = [link for link in part if sides.isdisjoint(link)]
+    units = [{group for link in joined for group in link} for joined in components(free)]
+    alone = set(groups).difference(*units)
+    return [*units, *({group} for group in alone)]
 
 
 def _ambiguous(part: Sequence[Link], units: Sequence[set[int]], apart: Apart) -> set[Link]:
