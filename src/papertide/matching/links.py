@@ -14,13 +14,15 @@ nobody could read through (a thousand papers called "Editorial") stays apart rat
 
 from __future__ import annotations
 
+import heapq
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from zlib import crc32
 
 from rapidfuzz import fuzz, process
 
 from papertide.matching.crowds import says_much
-from papertide.matching.keys import Face, numbers
+from papertide.matching.keys import Face, numbers, solid
 from papertide.matching.profiles import Rules
 from papertide.matching.rules import LEAST_RATIO, TEXT_LEAST, Texts
 from papertide.matching.spelling import near
@@ -31,6 +33,8 @@ BESIDE = 10
 """How many of those that follow a face in a larger heap are looked at."""
 MANY = 50
 """Faces of one heap from which it is worth to sort out words first."""
+RUN, RUNS = 8, 48
+"""Characters of a run, and how many runs of a text are looked at, where the texts of many are held together."""
 
 _LAST = "\U0010ffff"
 Pair = tuple[int, int]
@@ -150,26 +154,37 @@ def _near(faces: Sequence[Face], heap: Sequence[int], least: float) -> Iterator[
 class _OneWord:
     """Titles that differ in one word only, which is another word and no typo: that is not one paper by its title.
 
-    Only where nothing but the titles could tell: not two abstracts, nor two records of a bibliography (rules 7 and 14).
+    Only where nothing but the titles could tell: not two abstracts that may agree, nor two records of a bibliography
+    (rules 7 and 14).
     """
 
     def __init__(self, faces: Sequence[Face], heap: Iterable[int]) -> None:
         self._others: dict[_Mask, dict[str, list[int]]] = {}
         self._faces = faces
+        self._texts: dict[int, frozenset[int]] = {}
         for place in heap:
             face = faces[place]
-            if not face.edition and (face.abstract is None or len(face.abstract) < TEXT_LEAST):
+            if not face.edition:
+                if face.abstract is not None and len(face.abstract) >= TEXT_LEAST:
+                    self._texts[place] = _runs(solid(face.abstract))
                 for word, mask in _masks(face.words):
                     self._others.setdefault(mask, {}).setdefault(word, []).append(place)
 
     def apart(self, place: int) -> set[int]:
         """Those that differ from one in such a word."""
         found: set[int] = set()
+        text = self._texts.get(place, frozenset())
         for word, mask in _masks(self._faces[place].words) if self._others else ():
             for other, places in self._others.get(mask, {}).items():
                 if other != word and not near(word, other, forgiving=True):
-                    found.update(places)
+                    found.update(k for k in places if text.isdisjoint(self._texts.get(k, ())))
         return found
+
+
+def _runs(text: str) -> frozenset[int]:
+    """Some of the runs of characters in a text, as numbers: texts that agree share some of these, or hardly any run."""
+    numbers = {crc32(text[k : k + RUN].encode()) for k in range(max(1, len(text) - RUN + 1))}
+    return frozenset(heapq.nsmallest(RUNS, numbers))
 
 
 _Mask = tuple[int, tuple[str, ...]]
