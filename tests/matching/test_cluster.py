@@ -16,7 +16,9 @@ from papertide.matching.cluster import Ruling, plan
 from papertide.matching.find import find_duplicates
 from papertide.matching.index import TitleIndex
 from papertide.matching.keys import Face, face_of
+from papertide.matching.links import unnamed
 from papertide.matching.merge import fold
+from papertide.matching.profiles import BALANCED
 from papertide.matching.rules import Kind, compare
 from papertide.matching.torn import torn
 from papertide.records import Entry
@@ -147,7 +149,8 @@ def test_records_must_hold_an_id_and_a_title() -> None:
 
 def plainly(entries: Sequence[Entry]) -> list[list[Entry]]:
     """The groups, by comparing each pair of faces and joining them one strength after another, with no thrift."""
-    faces = sorted({face_of(entry) for entry in entries}, key=lambda face: face.order)
+    bare = [entry for entry in entries if unnamed(face_of(entry), BALANCED)]
+    faces = sorted({face_of(entry) for entry in entries if entry not in bare}, key=lambda face: face.order)
     unsure: set[frozenset[Face]] = set()
     papers = [{face} for face in faces]
 
@@ -171,7 +174,7 @@ def plainly(entries: Sequence[Entry]) -> list[list[Entry]]:
             one, other = sorted(next(n for n, paper in enumerate(papers) if faces[k] in paper) for k in link)
             if one != other and not vetoed(one, other) and not apart(one, other):
                 papers[one] |= papers.pop(other)
-    return [[entry for entry in entries if face_of(entry) in paper] for paper in papers]
+    return [[entry] for entry in bare] + [[entry for entry in entries if face_of(entry) in paper] for paper in papers]
 
 
 def strength(a: Face, b: Face) -> tuple[int, float, bool]:
@@ -185,6 +188,43 @@ def strength(a: Face, b: Face) -> tuple[int, float, bool]:
 def test_thrift_changes_nothing(entries: list[Entry]) -> None:
     """Comparing only where it matters gives the groups that comparing everything gives."""
     assert as_set(groups(entries)) == as_set(plainly(entries))
+
+
+def test_what_is_drawn_to_two_papers_is_a_paper_of_its_own() -> None:
+    """A title without an id that papers with two ids bear goes to neither; so do two such that are like one another."""
+    bare, one, other = (Entry(title="Forgetting in Adapters", arxiv_id=a) for a in (None, "2401.00001", "2401.00002"))
+    respelt = Entry(title="Forgeting in Adapters")
+    assert as_set(groups([one, bare, other])) == as_set([[bare], [one], [other]])
+    assert as_set(groups([bare, respelt, other, one])) == as_set([[bare, respelt], [one], [other]])
+    assert as_set(groups([bare, respelt, other])) == as_set([[bare, respelt, other]])
+
+
+def test_a_stronger_link_is_no_doubt() -> None:
+    """What one of two papers is more like goes there; an id that two papers bear is no reason to part from both."""
+    bare, one = Entry(title="Forgetting in Adapters"), Entry(title="Forgetting in Adapters", arxiv_id="2401.00001")
+    respelt = Entry(title="Forgeting in Adapters", arxiv_id="2401.00002")
+    assert as_set(groups([bare, respelt, one])) == as_set([[bare, one], [respelt]])
+    named = Entry(title="Manuals for Robots", doi="10.1/a")
+    both = [named.model_copy(update={"arxiv_id": f"2401.0000{n}"}) for n in (1, 2)]
+    assert len(groups([named, *both])) == 2
+
+
+def test_unnamed_records_may_say_the_same_and_be_two() -> None:
+    """Three editorials without authors are three papers; a person may still say that two of them are one."""
+    entries = [Entry(title="Editorial", year=2020)] * 3
+    assert planned(entries) == [[1], [2], [3]]
+    assert planned(entries, Ruling(True, ((1,), (2,)), "")) == [[1, 2], [3]]
+
+
+def test_what_was_decided_on_keeps_the_number() -> None:
+    """Where a paper comes apart, its number stays with what a reader decided on, else with its arXiv id."""
+    bare = Seen(1, Entry(title="Forgetting in Adapters"), "hf-text", None, "a", paper_id=7)
+    one = Seen(2, Entry(title="Forgetting in Adapters", arxiv_id="2401.00001"), "markdown", None, "b", paper_id=7)
+    other = Seen(-1, Entry(title="Forgetting in Adapters", arxiv_id="2401.00002"), "markdown", None, "c")
+    near = TitleIndex([face_of(bare.entry).key]).near
+    made = plan([bare, one, other], near, decided=lambda papers: {1} if list(papers) == [7] else set())
+    assert {g.placements[0].ref: g.paper_id for g in made.groups} == {1: 7, 2: None, -1: None}
+    assert [g.paper_id for g in plan([bare, one, other], near).groups] == [None, 7, None]
 
 
 def test_a_crowd_of_near_titles_is_compared_once() -> None:
