@@ -9,7 +9,6 @@ from itertools import combinations, groupby
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 from rapidfuzz import fuzz
 
 from papertide.matching.cluster import Ruling, plan
@@ -140,8 +139,21 @@ def test_records_must_hold_an_id_and_a_title() -> None:
     """A record that lacks what it must have is refused."""
     with pytest.raises(ValueError, match="lacks an id"):
         find_duplicates([{"title": "x"}])
-    with pytest.raises(ValidationError):
-        find_duplicates([{"id": 1, "title": " "}])
+    for wrong in (
+        {"title": " "},
+        {"title": None},
+        {"title": "x", "authors": 5},
+        {"title": "x", "author_count": "many"},
+    ):
+        with pytest.raises(ValueError, match="record 1 holds what can't be read"):
+            find_duplicates([{"id": 1, **wrong}])
+
+
+def test_none_and_nan_are_unknown() -> None:
+    """What a table leaves empty is no fact that could speak for or against."""
+    nothing = float("nan")
+    record = {"title": "Forgetting in Adapters", "authors": [None], "year": nothing, "doi": nothing, "abstract": None}
+    assert [match.b for match in find_duplicates([{"id": n, **record} for n in (1, 2)])] == [2]
 
 
 # --- against the plain way --------------------------------------------------------------------------------------------

@@ -21,10 +21,11 @@ from zlib import crc32
 
 from rapidfuzz import fuzz, process
 
+from papertide.matching.beginnings import is_one_title
 from papertide.matching.crowds import says_much
 from papertide.matching.keys import Face, numbers, solid
 from papertide.matching.profiles import Rules
-from papertide.matching.rules import LEAST_RATIO, TEXT_LEAST, Texts
+from papertide.matching.rules import LEAST_RATIO, TEXT_LEAST, Texts, framed
 from papertide.matching.spelling import near
 
 CROWD = 2_000
@@ -73,7 +74,8 @@ def links(faces: Sequence[Face], some: Iterable[int], rules: Rules) -> set[Pair]
         found.update(_all(heap) if len(heap) <= MANY else _sifted(faces, heap, rules))
     for heap in _heaps(([_numbered(faces[k])], k) for k in places):
         found.update(_near(faces, heap, least))
-    found.update(_begun(faces, places))
+    for pair, fit in _begun(faces, places, rules):
+        (found.add if fit else found.discard)(pair)
     found = {(one, other) for one, other in found if not _two_ids(faces[one], faces[other])}
     for heap in _heaps((_ids(faces[k]), k) for k in places):
         found.update(_all(heap))
@@ -198,12 +200,24 @@ def _masks(words: tuple[str, ...]) -> Iterator[tuple[str, _Mask]]:
             yield word, (k, rest)
 
 
-def _begun(faces: Sequence[Face], places: Sequence[int]) -> Iterator[Pair]:
-    """The pairs of which one title is the beginning of the other."""
+def _begun(faces: Sequence[Face], places: Sequence[int], rules: Rules) -> Iterator[tuple[Pair, bool]]:
+    """The pairs of which one title is the beginning of the other, and whether that may tell that they are one paper.
+
+    It doesn't where a title begins titles that are unlike: it is nobody's beginning, unless something else tells.
+    """
     by_title = sorted((faces[place].key, place) for place in places)
     for k, (key, place) in enumerate(by_title):
         end = bisect_right(by_title, (key + _LAST, 0), k)
         first = bisect_left(by_title, (key + "\0", 0), k, end)
         if end - first > CROWD:
             end = first + BESIDE
-        yield from ((min(place, other), max(place, other)) for _, other in by_title[first:end])
+        begun = [faces[other] for _, other in by_title[first:end]]
+        one_title = bool(begun) and is_one_title(faces[place], begun)
+        for (_, other), face in zip(by_title[first:end], begun, strict=True):
+            fit = one_title or framed(faces[place], face) or _told_otherwise(faces[place], face, rules)
+            yield (min(place, other), max(place, other)), fit
+
+
+def _told_otherwise(one: Face, other: Face, rules: Rules) -> bool:
+    """Whether two titles may be one by how alike they are, or by two abstracts."""
+    return bool(one.abstract and other.abstract) or fuzz.ratio(one.key, other.key) >= rules.profile.ratio
