@@ -177,3 +177,44 @@ def test_a_bar_on_a_terminal(empty: Program, refs: Path) -> None:
     assert "1 duplicate of 1 paper among 3 records" in shown
     assert "2 records written to clean.csv; left out: 1 duplicate" in shown
     assert Path("clean.csv").read_text("utf-8") == CLEAN
+
+
+def test_one_file_under_two_names_is_one(empty: Program, refs: Path) -> None:
+    """A file that is given twice, by a link or another spelling of its name, is refused rather than emptied."""
+    Path("link.csv").symlink_to(refs)
+    ran = empty("duplicates", "find", refs, "link.csv", "-o", "out")
+    assert ran.code == 2
+    assert "link.csv is given twice, as refs.csv" in ran.err
+    assert empty("duplicates", "find", refs, "./refs.csv").code == 2
+
+
+def test_standard_output_is_no_file_to_write(empty: Program, refs: Path) -> None:
+    """`-o -` makes no file called `-`."""
+    ran = empty("duplicates", "find", refs, "-o", "-")
+    assert (ran.code, Path("-").exists()) == (2, False)
+
+
+def test_what_was_written_in_part_is_no_failure(empty: Program) -> None:
+    """Where no record could be read and the file was written all the same, the exit code is 3."""
+    Path("bad.csv").write_text('id,title,year\n1,"Unclosed machines in code,2000\n2,Other stuff,2001\n', "utf-8")
+    ran = empty("duplicates", "find", "bad.csv", "-o", "out.csv")
+    assert (ran.code, Path("out.csv").exists()) == (3, True)
+
+
+def test_what_others_name_stays(empty: Program) -> None:
+    """A BibTeX entry that another takes fields from stays, and then no second one of its paper does."""
+    named = f"@inproceedings{{a, title={{{LORA}}}, year={{2020}}}}\n"
+    fuller = f"@inproceedings{{b, title={{{LORA}}}, year={{2020}}, author={{Ada Lovelace}}, pages={{1}}}}\n"
+    part = f"@inproceedings{{c, crossref = {{A}}, title={{{ROBOT}}}}}\n"
+    Path("refs.bib").write_text(named + fuller + part, "utf-8")
+    empty.done("duplicates", "find", "refs.bib", "-o", "out.bib")
+    assert Path("out.bib").read_text("utf-8") == named + part
+
+
+def test_what_tells_most_stays(empty: Program) -> None:
+    """The record with an id and authors stays before one with more columns filled, so that it still parts from others."""
+    head = "id,title,authors,doi,pages,publisher,volume\n"
+    bare, told = f"a,{LORA},,,1,Us,2\n", f"b,{LORA},Ada Lovelace,10.1000/a,,,\n"
+    Path("refs.csv").write_text(head + bare + told, "utf-8")
+    empty.done("duplicates", "find", "refs.csv", "-o", "out.csv")
+    assert Path("out.csv").read_text("utf-8") == head + told

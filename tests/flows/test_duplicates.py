@@ -704,3 +704,29 @@ def test_the_first_beginning_may_be_gone(desk: Desk) -> None:
     assert desk.undo()[0].now == (3,)
     assert desk.store.looking.resolve("1") == 3
     assert desk.papers()[3]["note"] == "mine"
+
+
+def test_a_decision_stays_with_what_it_was_made_on(desk: Desk) -> None:
+    """Where two papers bear a title that was kept, it is a paper of its own with its number; both say why."""
+    desk.add(json_page(BARE))
+    desk.store.deciding.decide(READER, [1], "keep", NOW, "keep")
+    desk.add(json_page({**BARE, "arxiv_id": "2401.00001"}))
+    assert list(desk.papers()) == [1]
+    desk.add(json_page({**BARE, "arxiv_id": "2401.00002"}))
+    papers = desk.papers()
+    assert {paper["arxiv_id"]: paper["status"] for paper in papers.values()} == {
+        None: "keep", "2401.00001": "inbox", "2401.00002": "inbox"
+    }  # fmt: skip
+    assert papers[1]["arxiv_id"] is None
+    told = "the same title, but 1 is like 2 and 3, which are two papers: two arXiv ids, 2401.00001 and 2401.00002"
+    assert duplicates.why(desk.store, 1, 2) == (False, told)
+    assert duplicates.why(desk.store, 3, 1) == (False, told)
+    assert duplicates.why(desk.store, 1, 1) == (True, "it was seen once")
+
+
+def test_why_unnamed_papers_are_two(desk: Desk) -> None:
+    """Editorials that say nothing else are papers of their own, and `why` says that nothing tells them apart or together."""
+    desk.add(json_page({"title": "Editorial", "year": 2020}, {"title": "Editorial", "year": 2020, "comments": 3}))
+    same, reason = duplicates.why(desk.store, 1, 2)
+    assert (same, len(desk.papers())) == (False, 2)
+    assert "Editorial" not in reason

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import combinations
+from itertools import combinations, groupby
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 from rapidfuzz import fuzz
 
 from papertide.matching.cluster import Ruling, plan
 from papertide.matching.find import find_duplicates
 from papertide.matching.index import TitleIndex
 from papertide.matching.keys import Face, face_of
+from papertide.matching.links import unnamed
 from papertide.matching.merge import fold
+from papertide.matching.profiles import BALANCED
 from papertide.matching.rules import Kind, compare
+from papertide.matching.torn import torn
 from papertide.records import Entry
 from papertide.records.paper import Seen
 
@@ -137,25 +139,54 @@ def test_records_must_hold_an_id_and_a_title() -> None:
     """A record that lacks what it must have is refused."""
     with pytest.raises(ValueError, match="lacks an id"):
         find_duplicates([{"title": "x"}])
-    with pytest.raises(ValidationError):
-        find_duplicates([{"id": 1, "title": " "}])
+    for wrong in (
+        {"title": " "},
+        {"title": None},
+        {"title": "x", "authors": 5},
+        {"title": "x", "author_count": "many"},
+    ):
+        with pytest.raises(ValueError, match="record 1 holds what can't be read"):
+            find_duplicates([{"id": 1, **wrong}])
+
+
+def test_none_and_nan_are_unknown() -> None:
+    """What a table leaves empty is no fact that could speak for or against."""
+    nothing = float("nan")
+    record = {"title": "Forgetting in Adapters", "authors": [None], "year": nothing, "doi": nothing, "abstract": None}
+    assert [match.b for match in find_duplicates([{"id": n, **record} for n in (1, 2)])] == [2]
 
 
 # --- against the plain way --------------------------------------------------------------------------------------------
 
 
 def plainly(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """The groups, by comparing each pair of faces and joining them one link after another, with no thrift."""
-    faces = sorted({face_of(entry) for entry in entries}, key=lambda face: face.order)
-    links = [(strength(a, b), i, j) for (i, a), (j, b) in combinations(enumerate(faces), 2)]
+    """The groups, by comparing each pair of faces and joining them one strength after another, with no thrift."""
+    bare = [entry for entry in entries if unnamed(face_of(entry), BALANCED)]
+    faces = sorted({face_of(entry) for entry in entries if entry not in bare}, key=lambda face: face.order)
+    unsure: set[frozenset[Face]] = set()
     papers = [{face} for face in faces]
-    for _, i, j in sorted(links):
-        one, other = (next(paper for paper in papers if faces[k] in paper) for k in (i, j))
-        vetoed = any(compare(a, b).kind is Kind.DIFFERENT for a in one for b in other)
-        if one is not other and not vetoed and compare(faces[i], faces[j]).kind is Kind.SAME:
-            papers.remove(other)
-            one |= other
-    return [[entry for entry in entries if face_of(entry) in paper] for paper in papers]
+
+    def apart(one: int, other: int) -> bool:
+        return any(frozenset((a, b)) in unsure for a in papers[one] for b in papers[other])
+
+    def vetoed(one: int, other: int) -> bool:
+        return any(compare(a, b).kind is Kind.DIFFERENT for a in papers[one] for b in papers[other])
+
+    pairs = sorted((strength(a, b), i, j) for (i, a), (j, b) in combinations(enumerate(faces), 2))
+    for (rank, *_), tied in groupby(pairs, key=lambda pair: pair[0]):
+        linked = [(i, j) for _, i, j in tied if compare(faces[i], faces[j]).kind is Kind.SAME]
+        drawn = set[tuple[int, int]]()
+        for link in linked:
+            one, other = sorted(next(n for n, paper in enumerate(papers) if faces[k] in paper) for k in link)
+            if one != other and not apart(one, other):
+                drawn.add((one, other))
+        for one, other in torn(drawn, vetoed, apart) if rank == 2 else ():
+            unsure |= {frozenset((a, b)) for a in papers[one] for b in papers[other]}
+        for link in linked:
+            one, other = sorted(next(n for n, paper in enumerate(papers) if faces[k] in paper) for k in link)
+            if one != other and not vetoed(one, other) and not apart(one, other):
+                papers[one] |= papers.pop(other)
+    return [[entry] for entry in bare] + [[entry for entry in entries if face_of(entry) in paper] for paper in papers]
 
 
 def strength(a: Face, b: Face) -> tuple[int, float, bool]:
@@ -169,6 +200,43 @@ def strength(a: Face, b: Face) -> tuple[int, float, bool]:
 def test_thrift_changes_nothing(entries: list[Entry]) -> None:
     """Comparing only where it matters gives the groups that comparing everything gives."""
     assert as_set(groups(entries)) == as_set(plainly(entries))
+
+
+def test_what_is_drawn_to_two_papers_is_a_paper_of_its_own() -> None:
+    """A title without an id that papers with two ids bear goes to neither; so do two such that are like one another."""
+    bare, one, other = (Entry(title="Forgetting in Adapters", arxiv_id=a) for a in (None, "2401.00001", "2401.00002"))
+    respelt = Entry(title="Forgeting in Adapters")
+    assert as_set(groups([one, bare, other])) == as_set([[bare], [one], [other]])
+    assert as_set(groups([bare, respelt, other, one])) == as_set([[bare, respelt], [one], [other]])
+    assert as_set(groups([bare, respelt, other])) == as_set([[bare, respelt, other]])
+
+
+def test_a_stronger_link_is_no_doubt() -> None:
+    """What one of two papers is more like goes there; an id that two papers bear is no reason to part from both."""
+    bare, one = Entry(title="Forgetting in Adapters"), Entry(title="Forgetting in Adapters", arxiv_id="2401.00001")
+    respelt = Entry(title="Forgeting in Adapters", arxiv_id="2401.00002")
+    assert as_set(groups([bare, respelt, one])) == as_set([[bare, one], [respelt]])
+    named = Entry(title="Manuals for Robots", doi="10.1/a")
+    both = [named.model_copy(update={"arxiv_id": f"2401.0000{n}"}) for n in (1, 2)]
+    assert len(groups([named, *both])) == 2
+
+
+def test_unnamed_records_may_say_the_same_and_be_two() -> None:
+    """Three editorials without authors are three papers; a person may still say that two of them are one."""
+    entries = [Entry(title="Editorial", year=2020)] * 3
+    assert planned(entries) == [[1], [2], [3]]
+    assert planned(entries, Ruling(True, ((1,), (2,)), "")) == [[1, 2], [3]]
+
+
+def test_what_was_decided_on_keeps_the_number() -> None:
+    """Where a paper comes apart, its number stays with what a reader decided on, else with its arXiv id."""
+    bare = Seen(1, Entry(title="Forgetting in Adapters"), "hf-text", None, "a", paper_id=7)
+    one = Seen(2, Entry(title="Forgetting in Adapters", arxiv_id="2401.00001"), "markdown", None, "b", paper_id=7)
+    other = Seen(-1, Entry(title="Forgetting in Adapters", arxiv_id="2401.00002"), "markdown", None, "c")
+    near = TitleIndex([face_of(bare.entry).key]).near
+    made = plan([bare, one, other], near, decided=lambda papers: {1} if list(papers) == [7] else set())
+    assert {g.placements[0].ref: g.paper_id for g in made.groups} == {1: 7, 2: None, -1: None}
+    assert [g.paper_id for g in plan([bare, one, other], near).groups] == [None, 7, None]
 
 
 def test_a_crowd_of_near_titles_is_compared_once() -> None:

@@ -46,8 +46,9 @@ def find(
     their number in the file stands behind it. In several files the file stands
     before it: FILE:NAME. With --json each pair is a line: a, b, score, reason.
 
-    With -o one record of each paper stays, the one with the most fields filled
-    in, the first of equals. All that stays is as it was, byte for byte; so is
+    With -o one record of each paper stays, the one that tells most (ids, authors,
+    year, abstract, then other fields), the first of equals; one that others name
+    by crossref stays, too. All that stays is as it was, byte for byte; so is
     what could not be read, which is named (exit code 3). With several files, or
     a folder, FILE is a folder, and each is written there under its own name.
 
@@ -74,6 +75,8 @@ def find(
     folder = output is not None and (len(paths) > 1 or _is_folder(paths[0]) or _is_folder(output))
     if folder and "-" in paths:
         raise UsageError("standard input has no name to be written under; give -o a file, and - alone")
+    if output is not None and str(output) == "-":
+        raise UsageError("-o needs the name of a file; what is found goes to standard output")
     if overwrite and output is None:
         raise UsageError("--overwrite is about -o, which isn't given")
     console = Common.of(ctx).console
@@ -90,7 +93,7 @@ def find(
     stay = {record.name for group in found.groups for record in deduplicated.staying(group)}
     _tell(console, found, stay, written)
     if found.problems:
-        raise typer.Exit(ExitCode.PARTLY if found.records else ExitCode.FAILED)
+        raise typer.Exit(ExitCode.PARTLY if found.records or written else ExitCode.FAILED)
 
 
 def _is_folder(path: str | Path) -> bool:

@@ -29,6 +29,7 @@ from papertide.sources.base import Archive, Parts, Raw, Unread
 from papertide.store.base import Adding, KnownPage, PageFacts, PlacedPaper, PlacedSighting, SaidVerdict, Store
 from papertide.topics import Taxonomy
 
+_Planning = Callable[[Sequence[Seen]], Plan]
 MOST_PROBLEMS = 1_000
 """Problems of one file that are told one by one; nobody reads more."""
 
@@ -303,7 +304,7 @@ class Adder:
         staying = self._staying(read.gone, found)
         everything = {ref: seen for ref, seen in found.items() if ref not in read.gone or ref in staying}
         rulings = self._rulings(everything)
-        decided = _decided(everything, staying, near, rulings)
+        decided = _decided(everything, staying, self._planning(near, rulings))
         nameless = self._nameless(decided, everything, rulings)
         concerned = _of_one_name(found.values()) if rulings else frozenset[int]()
         papers, place_of = self._changed(decided, everything, before, read.fresh, nameless, concerned)
@@ -328,8 +329,7 @@ class Adder:
         again = self._judging.found_again(digest)
         if again:
             self.rearrange(again)
-        firsts = (group.placements[0].ref for group in decided.groups if group.paper_id is None)
-        return frozenset(ref for ref in firsts if ref in read.fresh)
+        return frozenset(ref for group in decided.groups if (ref := _begins(group, read.fresh)) is not None)
 
     def show(self, page: PageFacts, fresh: Mapping[int, Seen]) -> frozenset[int]:
         """Place sightings that a page shows besides those that are stored of it; gives those that began a paper.
@@ -351,7 +351,7 @@ class Adder:
         before = _sets_of(found.values())
         had = self._judging.numbers_of(before)
         rulings = self._rulings(found)
-        decided = _planned(_claiming(found, had, undone), near, rulings)
+        decided = self._planning(near, rulings)(_claiming(found, had, undone))
         decided = _nothing_lost(_numbered_again(decided, had), before, undone.led if undone else {})
         given_up = decided.given_up
         revived = [g.paper_id for g in decided.groups if g.paper_id is not None and g.paper_id not in before]
@@ -365,6 +365,18 @@ class Adder:
         moved = {ref: paper for paper, refs in before.items() for ref in refs if now_at.get(ref, paper) != paper}
         led = {number: paper for number, (paper, _) in again.items()}
         return Rearranged(moved, led, tuple(note for _, notes in again.values() for note in notes))
+
+    def _planning(self, near: Callable[[str], Iterable[str]], rulings: Sequence[Ruling]) -> _Planning:
+        """What makes the plan for sightings, by rules that know which titles recur.
+
+        What was linked holds every sighting of each of its titles, so that is learnt alike whatever came first.
+        """
+
+        def planned(sightings: Sequence[Seen]) -> Plan:
+            rules = BALANCED.learnt(face_of(seen.entry) for seen in sightings)
+            return plan(sightings, near, rules, rulings, decided=self._store.decided)
+
+        return planned
 
     def _rulings(self, found: Collection[int]) -> list[Ruling]:
         """What people said of these sightings, oldest first."""
@@ -479,25 +491,17 @@ class Adder:
         )
 
 
-def _planned(sightings: Sequence[Seen], near: Callable[[str], Iterable[str]], rulings: Sequence[Ruling]) -> Plan:
-    """The plan for these sightings, by rules that know which titles recur.
-
-    What was linked holds every sighting of each of its titles, so that is learnt alike whatever came first.
-    """
-    return plan(sightings, near, BALANCED.learnt(face_of(seen.entry) for seen in sightings), rulings)
+def _begins(group: Group, fresh: Mapping[int, Seen]) -> int | None:
+    """The sighting of a page that began a paper: the paper's first, or the first that drew others from their paper."""
+    return next((p.ref for p in group.placements if p.ref in fresh), None) if group.paper_id is None else None
 
 
-def _decided(
-    everything: dict[int, Seen],
-    staying: Mapping[int, int],
-    near: Callable[[str], Iterable[str]],
-    rulings: Sequence[Ruling],
-) -> Plan:
+def _decided(everything: dict[int, Seen], staying: Mapping[int, int], planned: _Planning) -> Plan:
     """The plan for these sightings. `staying` ones (to their papers' numbers) stay only where they would be alone.
 
     One that others are the same paper as is taken out of `everything`; its paper's number goes to the first of those.
     """
-    decided = _planned(list(everything.values()), near, rulings)
+    decided = planned(list(everything.values()))
     heirs: dict[int, int] = {}
     for group in decided.groups:
         others = [p.ref for p in group.placements if p.ref not in staying]
@@ -510,7 +514,7 @@ def _decided(
     for paper, heir in heirs.items():
         if everything[heir].paper_id is None:
             everything[heir] = everything[heir]._replace(paper_id=paper)
-    decided = _planned(list(everything.values()), near, rulings)
+    decided = planned(list(everything.values()))
     group_of = {p.ref: number for number, group in enumerate(decided.groups) for p in group.placements}
     kept = {group.paper_id for group in decided.groups}
     passed_on = {paper: group_of[heir] for paper, heir in heirs.items() if paper not in kept}

@@ -1,7 +1,8 @@
 """Write files again without their duplicates: of each paper one record stays, and what stays is as it was, byte for byte.
 
-The fullest record stays: the one with the most fields that hold something, the first of equals. Whatever is no record
-stays where it is, and so does a record that could not be read without a problem: nobody knows what else is in it.
+The record stays that tells most: by ids, authors, year and abstract, for by these it is told from other papers; then by
+the fields that hold something; the first of equals. Whatever is no record stays where it is, and so does a record that
+could not be read without a problem (nobody knows what else is in it), and one that others name.
 """
 
 from __future__ import annotations
@@ -28,9 +29,17 @@ class Written:
 
 
 def staying(group: Sequence[Record]) -> tuple[Record, ...]:
-    """The records of one paper that stay: the fullest of those that were read well, and all that were not."""
-    best = max((record for record in group if not record.damaged), key=lambda record: record.filled, default=None)
-    return tuple(record for record in group if record.damaged or record is best)
+    """The records of one paper that stay: the one that tells most of those that were read well, and all that must."""
+    best = max((record for record in group if not record.damaged), key=_telling, default=None)
+    return tuple(record for record in group if record.damaged or record.needed or record is best)
+
+
+def _telling(record: Record) -> tuple[bool, int, bool, bool, bool, int]:
+    """How much a record tells; one that others name stays anyway, and no second one beside it."""
+    entry = record.entry
+    ids = sum(name is not None for name in (entry.arxiv_id, entry.doi))
+    year = entry.year is not None or entry.published is not None
+    return record.needed, ids, bool(entry.authors), year, entry.abstract is not None, record.filled
 
 
 def targets(found: Found, output: Path, *, folder: bool, overwrite: bool = False) -> list[Path]:

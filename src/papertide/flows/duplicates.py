@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from papertide.errors import NotFound, UsageError
 from papertide.flows.add import Adder, Rearranged
 from papertide.matching.keys import Face, face_of
+from papertide.matching.links import unnamed
+from papertide.matching.profiles import BALANCED, Rules
 from papertide.matching.rules import Kind, Verdict, compare
 from papertide.records.paper import Seen
 from papertide.store.base import Adding, SaidVerdict, Store
@@ -124,7 +127,8 @@ def why(store: Store, one: int, other: int) -> tuple[bool, str]:
     """Whether two names are one paper's, and a sentence why, or why not."""
     if one == other:
         told = [joined.reason for joined in store.judging.joined(None, one)]
-        return True, "; ".join(dict.fromkeys(told)) or "an id joins all that was seen of it"
+        once = "it was seen once" if len(_seen(store.adding, one)) == 1 else "an id joins all that was seen of it"
+        return True, "; ".join(dict.fromkeys(told)) or once
     return False, _why_not(store, _seen(store.adding, one), _seen(store.adding, other))
 
 
@@ -219,16 +223,56 @@ def _why_not(store: Store, one: Sequence[Seen], other: Sequence[Seen]) -> str:
     """Why the sightings of two papers are not one's: a person's word; a veto; or too little in common."""
     ours, theirs = set(_refs(one)), set(_refs(other))
     for said in reversed(store.judging.on(ours)):
-        sides = [side for side in said.sides if ours & set(side) or theirs & set(side)]
-        if not said.same and any(theirs & set(side) for side in sides) and any(ours & set(side) for side in sides):
+        named = [side for side in said.sides if ours & set(side) or theirs & set(side)]
+        if not said.same and any(theirs & set(side) for side in named) and any(ours & set(side) for side in named):
             return f"parted by hand by {said.reader} on {said.at[:10]}"
-    faces = [[face_of(s.entry) for s in seen] for seen in (one, other)]
-    verdicts = [compare(a, b) for a in dict.fromkeys(faces[0]) for b in dict.fromkeys(faces[1])]
+    sides = [list(dict.fromkeys(face_of(s.entry) for s in seen)) for seen in (one, other)]
+    others = _others(store, one, other, sides)
+    rules = BALANCED.learnt(face_of(s.entry) for s in (*one, *other, *others))
+    verdicts = [compare(a, b, rules) for a, b in product(*sides)]
     against = [v for v in verdicts if v.kind is Kind.DIFFERENT]
     alike = [v for v in verdicts if v.kind is Kind.SAME]
     if against and alike:
         return f"{_best(against).reason}, though some of their sightings would be one: {_best(alike).reason}"
-    return _best(against or verdicts).reason
+    if not alike:
+        return _best(against or verdicts).reason
+    if any(unnamed(face, rules) for side in sides for face in side):
+        return f"{_best(alike).reason}, but nothing else is told that one such paper could be known by"
+    return f"{_best(alike).reason}, but {_between_two(one, other, others, rules)}"
+
+
+def _others(store: Store, one: Sequence[Seen], other: Sequence[Seen], sides: Sequence[Sequence[Face]]) -> list[Seen]:
+    """The sightings of further papers that are like either of two."""
+    own = {seen[0].paper_id for seen in (one, other)}
+    faces = [face for side in sides for face in side]
+    linked = store.adding.linked(
+        arxiv_ids={face.arxiv_id for face in faces if face.arxiv_id},
+        dois={face.doi for face in faces if face.doi},
+        title_keys={face.key for face in faces},
+        text_keys={face.text_key for face in faces if face.text_key},
+    )
+    papers = {seen.paper_id for seen in linked if seen.paper_id is not None}
+    papers |= {paper for number in own if number is not None for paper in store.judging.twins(number)}
+    return store.adding.sightings_of(papers - own)
+
+
+def _between_two(one: Sequence[Seen], other: Sequence[Seen], others: Sequence[Seen], rules: Rules) -> str:
+    """Why two papers are not one though nothing speaks against it: what is like a third as well can't be both."""
+    papers: dict[int, list[Seen]] = {}
+    for seen in others:
+        papers.setdefault(seen.paper_id or 0, []).append(seen)
+    for mine, theirs in ((one, other), (other, one)):
+        for number, third in sorted(papers.items()):
+            against = _of_kind(Kind.DIFFERENT, theirs, third, rules)
+            if against and _of_kind(Kind.SAME, mine, third, rules):
+                two = " and ".join(str(paper) for paper in sorted((theirs[0].paper_id or 0, number)))
+                return f"{mine[0].paper_id} is like {two}, which are two papers: {_best(against).reason}"
+    return "what links them with other papers keeps them apart"
+
+
+def _of_kind(kind: Kind, one: Sequence[Seen], other: Sequence[Seen], rules: Rules) -> list[Verdict]:
+    faces = (dict.fromkeys(face_of(s.entry) for s in seen) for seen in (one, other))
+    return [verdict for a, b in product(*faces) if (verdict := compare(a, b, rules)).kind is kind]
 
 
 def _best(verdicts: Sequence[Verdict]) -> Verdict:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from papertide.errors import InputError, LayoutError, UsageError
 from papertide.matching.find import Progress, duplicates
@@ -44,7 +45,8 @@ class File:
 class Record:
     """One record: its name, unlike any other's; its file and its place in it (from 0), and what was read of it.
 
-    `filled` counts its fields that hold something. A `damaged` one could not be read without a problem.
+    `filled` counts its fields that hold something. A `damaged` one could not be read without a problem; others name a
+    `needed` one, so that they would lack something without it (BibTeX's crossref).
     """
 
     name: str | int
@@ -53,6 +55,7 @@ class Record:
     entry: Entry
     filled: int
     damaged: bool
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,13 @@ def read(inputs: Iterable[Raw | Unread], *, layout: str = "auto") -> Generator[s
     files: list[File] = []
     problems: list[InputProblem] = []
     notes: list[tuple[str, str]] = []
-    seen: set[str] = set()
+    seen: dict[str | tuple[int, int], str] = {}
     for given in inputs:
         name = printable(given.name)
-        if given.name in seen:
-            raise UsageError(f"{name} is given twice")
-        seen.add(given.name)
+        file_id = _file_id(given.name)
+        if file_id in seen:
+            raise UsageError(f"{name} is given twice" + (f", as {seen[file_id]}" if seen[file_id] != name else ""))
+        seen[file_id] = name
         try:
             file = _file(given, name, layout)
         except InputError as error:
@@ -122,6 +126,15 @@ def compare(
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
+def _file_id(name: str) -> str | tuple[int, int]:
+    """What tells a file from others, under whatever name; for what is no file its name."""
+    try:
+        found = Path(name).stat()
+    except (OSError, ValueError):
+        return name
+    return found.st_dev, found.st_ino
+
+
 def _file(given: Raw | Unread, name: str, layout: str) -> File:
     if isinstance(given, Unread):
         raise InputError(name, given.reason)
@@ -155,6 +168,7 @@ def _records(files: Sequence[File], several: bool) -> tuple[Record, ...]:
     made: list[Record] = []
     for number, file in enumerate(files):
         faults = sorted(problem.line for problem in file.listing.problems if problem.line is not None)
+        needed = _named_by_others(file) if file.listing.layout == "bibtex" else frozenset[str]()
         last_is_cut = file.slices is not None and cut_off(file.data, file.text)
         for place, entry in enumerate(file.listing.entries):
             where = file.slices[place] if file.slices is not None else None
@@ -163,8 +177,16 @@ def _records(files: Sequence[File], several: bool) -> tuple[Record, ...]:
             damaged = _holds(entry, faults) or bool(last_is_cut and where and where.end == len(file.text))
             filled = where.filled if where else _known(entry)
             full_name = f"{file.name}:{name}" if several else name
-            made.append(Record(full_name, number, place, entry, filled, damaged))
+            made.append(Record(full_name, number, place, entry, filled, damaged, str(own).casefold() in needed))
     return tuple(_told_apart(made))
+
+
+_NAMES_OTHERS = re.compile(r"\b(?:crossref|xdata|xref)\s*=\s*[{\"]([^{}\"]*)", re.IGNORECASE)
+
+
+def _named_by_others(file: File) -> frozenset[str]:
+    """The keys of the records of a bibliography that others take fields from."""
+    return frozenset(key.strip().casefold() for told in _NAMES_OTHERS.findall(file.text) for key in told.split(","))
 
 
 def _known(entry: Entry) -> int:

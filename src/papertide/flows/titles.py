@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from hashlib import blake2b
+from itertools import takewhile
 
+from papertide.matching.beginnings import MOST
 from papertide.matching.index import TitleIndex, near_among, weighed
 from papertide.matching.keys import Face
 from papertide.matching.marks import NAMELESS, REACH, asks_of, lengths, likely, marks_of
@@ -18,6 +21,20 @@ MANY = 3_000
 """A page of so many titles, in a library not many times as large, is compared with it all at once."""
 TIMES = 30
 """How many times as large."""
+
+
+BEGINNING_LEAST = 12
+"""Characters; a shorter beginning has no four words (see `rules`), or none that say anything."""
+
+
+def _marks(key: str, nameless: bool) -> Sequence[tuple[int, int]]:
+    """The marks of a key (see `marks`), and one below them for its letters in whatever order."""
+    marks = marks_of(key, nameless)
+    return [*marks, (_letters(key), int(nameless))] if marks else []
+
+
+def _letters(key: str) -> int:
+    return -1 - int.from_bytes(blake2b("".join(sorted(key)).encode(), digest_size=7).digest())
 
 
 class NearTitles:
@@ -44,18 +61,34 @@ class NearTitles:
         for face in faces:
             keys[face.key] = keys.get(face.key, False) or not face.arxiv_id
         before = self._titling.newest()
-        self._titling.keep(keys, marks_of)
+        self._titling.keep(keys, _marks)
         if not self._expected:
             self._near = self._way(len(keys), before)
 
     def near(self, key: str) -> Sequence[str]:
         """The keys near a key. For a title that came with arXiv ids only, those will do that ever came without one."""
-        return self._near(key)
+        if not self._titling.any_from(NAMELESS):
+            return ()  # two titles with ids are one paper by their ids, or aren't
+        return [*self._near(key), *self._related(key)]
+
+    def _related(self, key: str) -> Iterator[str]:
+        """The keys that begin a key, those that it begins, and those of its letters in another order."""
+        if len(key) < BEGINNING_LEAST:
+            return
+        yield from self._titling.begun(key, MOST + 1)  # one too many tells that it begins nobody's (see `links`)
+        bound = key[:-1]
+        while len(bound) >= BEGINNING_LEAST:
+            # All that begin the key stand up to `bound`; what is last there and doesn't shares what they can be at most.
+            last = self._titling.last(bound) or ""
+            shared = "".join(a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(last, bound, strict=False)))
+            if shared == last and len(last) >= BEGINNING_LEAST:
+                yield last
+                shared = last[:-1]
+            bound = shared
+        yield from self._titling.marked(_letters(key))
 
     def _way(self, count: int, before: int) -> Callable[[str], Sequence[str]]:
         """What costs least for a page of so many titles; `before` is the number of the last title before it."""
-        if not self._titling.any_from(NAMELESS):
-            return lambda _key: ()  # two titles with ids are one paper by their ids, or aren't
         newest = self._titling.newest()
         if count >= MANY and newest <= TIMES * count:
             return near_among(self._titling.keys(after=0), CANDIDATE_RATIO)

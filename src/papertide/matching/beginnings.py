@@ -56,6 +56,15 @@ def beginnings(faces: Iterable[Face]) -> dict[str, list[str]]:
     return found
 
 
+def is_one_title(short: Face, others: Sequence[Face]) -> bool:
+    """Whether all that a title begins, by whole words or cut off, are ways to go on alike; not more than `MOST`."""
+    size = len(short.words)
+    begun = sorted({face.key for face in others if short.title.cut or face.words[:size] == short.words})
+    return len(begun) <= MOST and all(
+        key.startswith(begun[0]) or fuzz.ratio(begun[0], key) >= ONE_TITLE for key in begun
+    )
+
+
 def _headed(faces: Sequence[Face]) -> Iterator[tuple[str, str]]:
     """The keys of titles that differ by a heading, and what it heads; of those that one person wrote in a year."""
     told = [face for face in faces if face.edition and len(face.authors) >= SEVERAL]

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from papertide.matching.authors import MOST_COMPARED
 from papertide.matching.keys import Face, numbers
-from papertide.matching.rules import TEXT_LEAST
+from papertide.matching.rules import LONG, TEXT_LEAST
 
 T = TypeVar("T", bound=Hashable)
 
@@ -19,7 +19,8 @@ class Crowd:
     """What stands in the faces of a group: arXiv ids, what they are about, titles, numbers in them, author counts.
 
     Two of each at most, for what matters is whether there is more than one. `texts` tells whether one has an abstract
-    that is evidence, `named` whether one has authors; `people` are those whom all that have authors share.
+    that is evidence, `named` whether one has authors; `people` are those whom all that have authors share. `namesakes` are
+    the titles that say so much that those of one year are one paper whoever wrote them, with the year; None for others.
     """
 
     arxiv_ids: frozenset[str]
@@ -30,6 +31,7 @@ class Crowd:
     texts: bool
     named: bool
     people: frozenset[str]
+    namesakes: frozenset[tuple[str, int | None] | None]
 
     @classmethod
     def of(cls, face: Face) -> Crowd:
@@ -43,6 +45,7 @@ class Crowd:
             texts=face.abstract is not None and len(face.abstract) >= TEXT_LEAST,
             named=bool(face.people),
             people=frozenset(face.people[:MOST_COMPARED]),
+            namesakes=frozenset([(face.key, face.year) if says_much(face) else None]),
         )
 
     def __or__(self, other: Crowd) -> Crowd:
@@ -56,6 +59,7 @@ class Crowd:
             texts=self.texts or other.texts,
             named=self.named or other.named,
             people=self.people & other.people if self.named and other.named else self.people | other.people,
+            namesakes=_two(self.namesakes | other.namesakes),
         )
 
     def vetoes(self, other: Crowd) -> bool | None:
@@ -68,8 +72,15 @@ class Crowd:
         """Whether rules 4, 5, 6 or 8 may part a pair: each by what all faces together tell of it."""
         numbered = len(self.numbers | other.numbers) > 1 and len(self.keys | other.keys) > 1
         counted = self.texts and other.texts and len(self.counts | other.counts) > 1
-        strangers = self.named and other.named and not self.people & other.people
+        namesakes = self.namesakes | other.namesakes
+        alike = len(namesakes) == 1 and None not in namesakes and not (self.texts and other.texts)
+        strangers = self.named and other.named and not self.people & other.people and not alike
         return len(self.abouts | other.abouts) > 1 or numbered or counted or strangers
+
+
+def says_much(face: Face) -> bool:
+    """Whether other records of its year with its title are one paper with it, whatever their authors (rule 8)."""
+    return face.edition and len(face.words) >= LONG and not face.title.about
 
 
 def _two(found: frozenset[T]) -> frozenset[T]:

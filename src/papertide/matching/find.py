@@ -6,13 +6,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date
 from typing import Any
 
+from pydantic import ValidationError
+
 from papertide.matching.authors import names_in
 from papertide.matching.beginnings import beginnings
 from papertide.matching.cluster import plan
 from papertide.matching.index import PLAIN, linking_pairs
 from papertide.matching.keys import Face, face_of
+from papertide.matching.links import unnamed
 from papertide.matching.marks import LEAST_RATIO
 from papertide.matching.profiles import Name, Profile, Rules, rules_of
+from papertide.matching.rules import Kind, compare
 from papertide.normal import arxiv_id
 from papertide.records.listing import Entry
 from papertide.records.paper import Paper, Seen
@@ -34,8 +38,8 @@ def find_duplicates(
     Each record is a Paper or a mapping with at least `id` and `title`; `abstract`, `arxiv_id`, `doi`, `author_count`,
     `authors` (names, or one text of them), `published` and `year` are used where they are there. `profile` is a column of
     the table in `profiles`, and `threshold` the ratio of two titles, 0 to 100, in place of the profile's. `progress` is
-    called with the part that is done, 0 to 1. Raises ValueError for a record that lacks what it must have, and for another
-    profile or threshold.
+    called with the part that is done, 0 to 1. None and NaN are unknown. Raises ValueError for a record that lacks what it
+    must have, or holds something else, and for another profile or threshold.
     """
     rules = rules_of(profile, threshold)
     ids: list[Any] = []
@@ -45,7 +49,11 @@ def find_duplicates(
         if not {"id", "title"} <= fields.keys():
             raise ValueError(f"record {number} lacks an id or a title")
         ids.append(fields["id"])
-        sightings.append(Seen(number, _entry(fields), "jsonl", None, str(fields["id"])))
+        try:
+            entry = _entry(fields)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError(f"record {number} holds what can't be read: {_told(error)}") from error
+        sightings.append(Seen(number, entry, "jsonl", None, str(fields["id"])))
     return [
         Match(a=ids[first - 1], b=ids[other - 1], score=score, reason=reason)
         for first, other, score, reason in duplicates(sightings, rules, progress)
@@ -55,10 +63,15 @@ def find_duplicates(
 def duplicates(
     sightings: Sequence[Seen], rules: Rules, progress: Progress = lambda _part: None
 ) -> list[tuple[int, int, float, str]]:
-    """The refs of sightings that are one paper: the first of it, the other, the title score and why."""
+    """The refs of sightings that are one paper: the first of it, the other, the score of both titles and why.
+
+    Where only a third tells that they are one, the reason names it.
+    """
     looked_at = [(seen, face_of(seen.entry)) for seen in sightings]
     rules = rules.learnt(face for _, face in looked_at)
-    looked_at = [(seen, face) for seen, face in looked_at if not _unnamed(face, rules)]
+    face_at = {seen.ref: face for seen, face in looked_at}
+    page_of = {seen.ref: seen.page for seen in sightings}
+    looked_at = [(seen, face) for seen, face in looked_at if not unnamed(face, rules)]
     progress(_READ)
     near = _near(list(dict.fromkeys(face for _, face in looked_at)), rules)
     progress(_NEAR)
@@ -72,7 +85,10 @@ def duplicates(
     found: list[tuple[int, int, float, str]] = []
     for group in plan([seen for seen, _ in looked_at], near, rules, done=done).groups:
         first = group.placements[0].ref
-        found += [(first, p.ref, p.score or 0.0, p.reason) for p in group.placements[1:]]
+        for p in group.placements[1:]:
+            pair = compare(face_at[first], face_at[p.ref], rules)
+            told = f"{pair.reason} (as on {page_of[first]})" if pair.kind is Kind.SAME else p.reason
+            found.append((first, p.ref, pair.score, told))
     return found
 
 
@@ -114,27 +130,33 @@ def _pairs(faces: Collection[Face], profile: Profile) -> Iterator[tuple[str, str
         yield from linking_pairs(sorted(heap), least if len(heap) <= PLAIN else LEAST_RATIO)
 
 
-def _unnamed(face: Face, rules: Rules) -> bool:
-    """Whether a record says nothing that tells which "Editorial" it is: two may be alike in all they say and still be two."""
-    bare = not face.people or face.year is None
-    return not (face.arxiv_id or face.doi or face.abstract) and ((bare and rules.generic(face)) or rules.column(face))
-
-
 def _entry(fields: Mapping[str, Any]) -> Entry:
-    arxiv = fields.get("arxiv_id")
-    authors = fields.get("authors") or ()
-    names = tuple(name for name in (names_in(authors) if isinstance(authors, str) else authors) if name.strip())
+    """A record as an entry; what is None or no number (NaN, as tables have it) is unknown."""
+    told = {name: value for name, value in fields.items() if value is not None and value == value}
+    arxiv = told.get("arxiv_id")
+    authors = told.get("authors") or ()
+    listed = names_in(authors) if isinstance(authors, str) else list(authors)
+    names = tuple(name for name in listed if isinstance(name, str) and name.strip())
+    count = told.get("author_count")
     return Entry(
-        title=fields["title"],
-        abstract=fields.get("abstract") or None,
+        title=told["title"],
+        abstract=told.get("abstract") or None,
         arxiv_id=arxiv_id(str(arxiv)) if arxiv else None,
-        doi=fields.get("doi") or None,
-        author_count=fields.get("author_count") or len(names) or None,
+        doi=told.get("doi") or None,
+        author_count=int(count) if count else len(names) or None,
         authors=names,
-        published=_day(fields.get("published")),
-        year_inferred=bool(fields.get("year_inferred")),
-        year=_year(fields.get("year") or fields.get("published")),
+        published=_day(told.get("published")),
+        year_inferred=bool(told.get("year_inferred")),
+        year=_year(told.get("year") or told.get("published")),
     )
+
+
+def _told(error: Exception) -> str:
+    """What is wrong with a record, in a line."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return "no title" if isinstance(error, KeyError) else str(error)
 
 
 def _day(value: object) -> date | None:

@@ -121,6 +121,9 @@ class Adding(Protocol):
     def held(self, paper_ids: Iterable[int]) -> set[int]:
         """Those of these papers that a reader ever decided on, tagged or wrote a note on."""
 
+    def decided(self, paper_ids: Iterable[int]) -> set[int]:
+        """The sightings of these papers that readers saw when they decided: the first, and what came before a decision."""
+
     def place(
         self,
         page: PageFacts,
@@ -177,6 +180,15 @@ class Titling(Protocol):
 
         An ask is a mark, its place, the lowest and the highest mark, and the first and last place of what is looked for.
         """
+
+    def begun(self, key: str, most: int) -> list[str]:
+        """The first `most` keys that a key begins, in order; not itself."""
+
+    def last(self, bound: str) -> str | None:
+        """The last key up to a bound, in order; None where there is none."""
+
+    def marked(self, code: int) -> list[str]:
+        """The keys of the titles with a mark."""
 
     def keys_of(self, numbers: Sequence[int], lengths: tuple[int, int]) -> list[str]:
         """The keys of these titles that have a fit length, from and to."""

@@ -98,6 +98,13 @@ _HELD = " UNION ".join(
     f"SELECT paper_id FROM {table} WHERE paper_id IN (SELECT value FROM json_each(:papers))"
     for table in ("decision", "tag", "note")
 )
+# A moment is told to the second: what came in that of the decision came behind it, but for the first.
+_DECIDED = """
+SELECT s.id FROM sighting s WHERE s.paper_id IN (SELECT value FROM json_each(:papers)) AND (
+    s.added < (SELECT min(d.at) FROM decision d WHERE d.paper_id = s.paper_id)
+    OR s.id = (SELECT min(first.id) FROM sighting first WHERE first.paper_id = s.paper_id)
+)
+"""
 
 # What becomes of a paper that is merged into another, besides what belongs to it (see `belongings`).
 _GIVE_UP = (
@@ -159,6 +166,12 @@ class PaperStore:
         """Those of these papers that a reader ever decided on, tagged or wrote a note on."""
         with translated(self._database.path):
             return {row[0] for row in self._connection.execute(_HELD, {"papers": _json(paper_ids)})}
+
+    def decided(self, paper_ids: Iterable[int]) -> set[int]:
+        """The sightings of these papers that readers saw when they decided: the first, and what came before a decision."""
+        held = self.held(paper_ids)
+        with translated(self._database.path):
+            return {row[0] for row in self._connection.execute(_DECIDED, {"papers": _json(held)})}
 
     def _seen(self, sql: str, asked: Mapping[str, str]) -> list[Seen]:
         with translated(self._database.path):

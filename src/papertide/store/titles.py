@@ -25,6 +25,9 @@ UNION ALL SELECT code, title_id FROM (
 ) WHERE place BETWEEN ?5 AND ?6
 """
 _KEYS = "SELECT key FROM title WHERE id IN (SELECT value FROM json_each(?1)) AND length(key) BETWEEN ?2 AND ?3"
+_LAST = "\U0010ffff"  # behind whatever stands in a key
+_BEGUN = "SELECT key FROM title WHERE key > ? AND key < ? ORDER BY key LIMIT ?"
+_MARKED = "SELECT DISTINCT t.key FROM mark m JOIN title t ON t.id = m.title_id WHERE m.code = ?"
 _EARLIER = "SELECT title_key, max(arxiv_id IS NULL) FROM sighting GROUP BY title_key"
 _KNOWN = "SELECT key, id, nameless FROM title WHERE key IN (SELECT value FROM json_each(?))"
 _KEYED = "SELECT id, entry, title_key, text_key FROM sighting WHERE id > ? ORDER BY id LIMIT ?"
@@ -133,6 +136,23 @@ class TitleList:
         """The marks beside one that is asked for, and the numbers of their titles."""
         with translated(self._database.path):
             return self._connection.execute(_BESIDE, (*ask, reach)).fetchall()
+
+    def begun(self, key: str, most: int) -> list[str]:
+        """The first `most` keys that a key begins, in order; not itself."""
+        with translated(self._database.path):
+            found = self._connection.execute(_BEGUN, (key, key + _LAST, most))
+            return [row[0] for row in found]
+
+    def last(self, bound: str) -> str | None:
+        """The last key up to a bound, in order; None where there is none."""
+        with translated(self._database.path):
+            found = self._connection.execute("SELECT max(key) FROM title WHERE key <= ?", (bound,)).fetchone()
+            return None if found is None else found[0]
+
+    def marked(self, code: int) -> list[str]:
+        """The keys of the titles with a mark."""
+        with translated(self._database.path):
+            return [row[0] for row in self._connection.execute(_MARKED, (code,))]
 
     def keys_of(self, numbers: Sequence[int], lengths: tuple[int, int]) -> list[str]:
         """The keys of these titles that have a fit length, from and to."""
