@@ -70,6 +70,12 @@ def test_scores_are_out_of_date_when_anything_changed(store: SqliteStore) -> Non
     scoring.keep(READER, scoring.state(READER), Ranking({}, {}, {}))
     assert scoring.current(READER)
     add_pages(store, json_page("A fourth paper of its own"))
+    assert scoring.current(READER)  # nothing stands to be learnt from, whatever comes
+    store.deciding.decide(READER, [2], "skip", NOW, "skip")
+    make(store)
+    scoring.keep(READER, scoring.state(READER), Ranking({2: 0.5}, {2: 1.0}, {}))
+    assert scoring.current(READER)
+    add_pages(store, json_page("A fifth one"))
     assert not scoring.current(READER)
     make(store)
     assert not scoring.current(READER)
@@ -86,9 +92,8 @@ def test_scores_come_back_as_they_went_in(store: SqliteStore, path: Path) -> Non
     assert [score(number) for number in range(6)] == [None, 0.0, None, 1.0, None, None]
     assert again.scoring.of("bob")(1) is None
     assert again.scoring.weights(READER) == {7: -0.5, 70: 1.25}
-    assert again.scoring.terms_of(READER, 1) == (terms_of(TITLES[0], None, []), 2.5)
-    for nothing in (2, 3, 99):
-        assert again.scoring.terms_of(READER, nothing) == (b"", 1.0)
+    assert again.scoring.terms_of(READER, [1, 2, 3, 99]) == {1: (terms_of(TITLES[0], None, []), 2.5)}
+    assert (again.scoring.kept(READER), again.scoring.kept("bob")) == ((1, 1), None)
     papers = again.looking.papers(Selection(None, READER, "score"))
     assert [(paper["id"], paper["score"]) for paper in papers] == [(3, 1.0), (1, 0.0), (2, None)]
     again.close()
