@@ -75,6 +75,7 @@ class InboxScreen(ViewScreen):
         self._show_paper()
         self._show_head()
         self._say(message.told)
+        self._learn()
 
     def action_tag(self) -> None:
         """Ask for tags."""
