@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -43,8 +44,9 @@ def test_the_letters_are_those_of_the_screen() -> None:
 def test_a_sitting(program: Program) -> None:
     """Papers come best first, each with all that helps to decide; letters and words decide, Enter leaves undecided."""
     ran = answered(program, "y", "", "later", "x", "keep")
-    assert shown(ran) == [FORGETTING, LORA, REWARD, ROBOTS, SURVEY, WIDE]
-    assert statuses(program) == {FORGETTING: "keep", REWARD: "later", ROBOTS: "skip", SURVEY: "keep"}
+    *begun, third, fourth, fifth, _ = shown(ran)
+    assert begun == [FORGETTING, LORA]
+    assert statuses(program) == {FORGETTING: "keep", third: "later", fourth: "skip", fifth: "keep"}
     first = ran.out.splitlines()[:8]
     assert first[0] == "1 of 7, number 2"
     assert first[1] == "Catastrophic forgetting in continual tuning"
@@ -82,7 +84,8 @@ def test_json_is_one_object(program: Program) -> None:
 def test_taking_back(program: Program) -> None:
     """`u` takes back the last thing and shows its paper again; `b` goes back without that; `i` is a decision, too."""
     ran = answered(program, "y", "x", "u", "i", "b", "undo", "u")
-    assert shown(ran) == [FORGETTING, LORA, REWARD, LORA, REWARD, LORA, FORGETTING]
+    third = shown(ran)[2]
+    assert shown(ran) == [FORGETTING, LORA, third, LORA, third, LORA, FORGETTING]
     assert statuses(program) == {}
     assert ran.err.splitlines()[-2:] == ["taken back: keep, paper 2", "nothing to take back"]
 
@@ -164,7 +167,50 @@ def test_a_paper_that_is_gone_is_passed_over(program: Program) -> None:
         " DELETE FROM paper WHERE id = 1; END"
     )
     connection.close()
-    assert shown(answered(program, "y", "q")) == [FORGETTING, REWARD]
+    assert shown(answered(program, "y", "q", given=("--sort", "upvotes"))) == [FORGETTING, REWARD]
+
+
+def reading(program: Program) -> list[int]:
+    """The inbox by the scores of now."""
+    return [row["id"] for row in program.done("list", "status:inbox", "--sort", "score", "--json").rows]
+
+
+def test_each_answer_is_learnt_from(program: Program) -> None:
+    """The paper after a decision is the best one by what is learnt with it, and says by which words; undo unlearns it."""
+    ran = answered(program, "y", "q")
+    first, second = shown(ran)
+    assert (first, second) == (FORGETTING, reading(program)[0])
+    assert "score" not in ran.out[: ran.out.index("number ", 20)]
+    assert re.search(r"\n(decided: \w+ · )?score \.\d\d  \+ \w+", ran.out)
+    a, b, c, *then, last = shown(answered(program, "x", "y", "u", "u", "", "", "", "q"))
+    assert then == [b, a, b, c]
+    assert last == next(number for number in reading(program) if number not in (a, b, c))
+
+
+def test_it_begins_with_what_was_learnt_before(program: Program) -> None:
+    """Decisions of other commands are learnt from before the first paper, unless another order was asked for."""
+    program.done("skip", FORGETTING)
+    program.done("keep", ROBOTS)
+    ran = answered(program, "q")
+    assert shown(ran) == reading(program)[:1]
+    assert "score" in ran.out
+    by_title = shown(answered(program, "y", "", "", "", "q", given=("--sort", "title")))
+    titles = [row["id"] for row in program.done("list", "--sort", "title", "--json").rows]
+    assert by_title == [number for number in titles if number in by_title]
+
+
+def test_places_for_exploration(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every tenth paper shown is for the topic decided on least, and says so; `explore` switches it off."""
+    lora = [{"title": f"LoRA adapters, part {n}", "upvotes": 500 - n} for n in range(15)]
+    program.add([*lora, {"title": "A robot arm for robotic manipulation", "upvotes": 0}])
+    program.done("keep", LORA)
+    answers = [""] * 9
+    ran = answered(program, *answers, "q")
+    tenth = shown(ran)[9]
+    assert program.done("show", tenth, "--json").rows[0]["topics"][0] in ran.out[ran.out.index("* here for ") :]
+    assert ran.out.count("* here for ") == 1
+    monkeypatch.setenv("PAPERTIDE_EXPLORE", "false")
+    assert "* here for" not in answered(program, *answers, "q").out
 
 
 def test_what_cant_be_stored_is_told(program: Program) -> None:

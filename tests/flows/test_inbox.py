@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.fakes import NOW, READER, add_pages, json_page
 
 from papertide.errors import NotFound, UsageError
-from papertide.flows.inbox import ANY, Order, Reader, View, begin, papers_of, selection_of
+from papertide.flows.inbox import ANY, Order, Reader, View, begin, is_better, order_of, papers_of, selection_of
+from papertide.flows.rank import ensure_scores
 from papertide.flows.triage import Sitting, decide
 from papertide.query.ast import And, Id, Not, Or, Term
 from papertide.store import SqliteStore, open_library
@@ -97,6 +98,32 @@ def test_an_order_only_grows_at_its_end(first: list[int], found: list[int], aske
     assert len(order) == len(first) + came
     assert order.whole == (len(found) < asked)
     assert [order.places[number] for number in order.numbers] == list(range(len(order)))
+
+
+def test_a_better_order() -> None:
+    """There is one where any of the best five is not among the next ten; what was passed, or isn't far, is none."""
+    order = Order(range(1, 31))
+    assert not is_better([10, 9, 8, 7, 6, 30], order, 0)
+    assert is_better([11], order, 0)
+    assert not is_better([11], order, 1)
+    assert not is_better([3, 4, 5, 12, 13, 14, 15, 20], order, 10)
+    assert is_better([3, 4, 12, 13, 14, 21], order, 10)
+    assert is_better([99], order, 0)
+    assert not is_better([], order, 30)
+
+
+def test_what_comes_behind_what_was_seen(store: SqliteStore) -> None:
+    """What was seen stays in front, decided or not; the rest follows in the order of now, each paper once."""
+    view = View()
+    selection = selection_of(store.looking, view, FOR)
+    decide(store, READER, [4], "keep", at=NOW, command="keep")
+    ensure_scores(store, READER)
+    order = order_of(store, view, selection, FOR, 2, Order([4, 2], explored={2: "peft"}))
+    assert order.numbers[:2] == [4, 2]
+    assert sorted(order.numbers) == [1, 2, 3, 4]
+    assert order.explored == {2: "peft"}
+    assert order.whole
+    assert not order_of(store, View(text="adapters"), selection, FOR, 1).whole
 
 
 def test_a_sitting_counts_what_stands(store: SqliteStore) -> None:

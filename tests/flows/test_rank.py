@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.fakes import NOW, READER, add_pages, json_page
 from tests.ranking.test_model import KINDS
 
-from papertide.flows.rank import ensure_scores, evaluate, explain, reading_order
+from papertide.flows.rank import Learner, ensure_scores, evaluate, explain, reading_order
 from papertide.store import SqliteStore, open_library
 
 TITLES = [f"{' '.join(words.split()[k : k + 5])} no {k}" for words in KINDS.values() for k in range(6)]
@@ -54,13 +54,15 @@ def test_from_the_first_keep_to_its_undo(store: SqliteStore) -> None:
 @given(STEPS)
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_scores_follow_from_the_log_alone(store: SqliteStore, steps: list[tuple[str, int]]) -> None:
-    """After any decisions, ranked after each, the scores are those of another reader who decided only what now stands."""
+    """After any decisions, learnt after each in one session, the scores are those of one who decided only what now stands."""
+    learner = Learner(READER, session=True)
     for status, number in steps:
         if status == "undo":
             store.deciding.undo(READER, 1, NOW)
         else:
             store.deciding.decide(READER, [number], status, NOW, status)
-        ensure_scores(store, READER)
+        assert learner.learn(store) or not store.scoring.state(READER)[0] or store.scoring.current(READER)
+        assert not learner.learn(store)
     other = f"reader {store.deciding.decide('counter', [1], 'keep', NOW, '')} {id(steps)}"
     for number, kept in store.scoring.said(READER):
         store.deciding.decide(other, [number], "keep" if kept else "skip", NOW, "")
@@ -83,6 +85,37 @@ def test_papers_that_come_later_have_a_score(store: SqliteStore) -> None:
     new = store.scoring.of(READER)(len(TITLES) + 1)
     assert new is not None
     assert new > 0.5
+
+
+def test_where_nothing_stands_nothing_is_read(store: SqliteStore) -> None:
+    """Without decisions, and when all were taken back, no terms are made, and what comes changes nothing."""
+    ensure_scores(store, READER)
+    assert evaluate(store, READER) is None
+    store.deciding.decide(READER, [1], "keep", NOW, "keep")
+    store.deciding.undo(READER, 1, NOW)
+    store.deciding.decide(READER, [2], "later", NOW, "later")
+    assert Learner(READER).learn(store)
+    add_pages(store, json_page("something else altogether"))
+    assert not Learner(READER).learn(store)
+    assert store.scoring.due() == len(TITLES) + 1
+
+
+def test_a_session_takes_in_what_comes(store: SqliteStore) -> None:
+    """A paper that came since, and an old one that is decided on, are ranked with the others by the same learner."""
+    learner = Learner(READER, session=True)
+    connection = store._database.connection
+    connection.execute("INSERT INTO paper (id, title, added, sightings) VALUES (100004, 'New one', '2026-11-21', 0)")
+    store.deciding.decide(READER, [5], "keep", NOW, "keep")
+    assert learner.learn(store)
+    store.deciding.decide("bob", [1], "keep", NOW, "keep")
+    ensure_scores(store, "bob")
+    assert [store.scoring.of(READER)(number) is None for number in (1, 2, 100004)] == [True, True, False]
+    store.deciding.decide(READER, [1, 2], "skip", NOW, "skip")
+    assert learner.learn(store)
+    kept = scores(store)
+    assert None not in (kept[1], kept[2])
+    connection.execute("DELETE FROM ranking WHERE reader = ?", (READER,))
+    assert scores(store) == kept
 
 
 def test_a_library_that_cannot_be_written(store: SqliteStore) -> None:

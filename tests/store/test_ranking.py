@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 from tests.fakes import NOW, READER, add_pages, json_page
 
+from papertide.query import condition
 from papertide.store import SqliteStore, open_library
 from papertide.store.base import Ranking, Selection
 
@@ -70,9 +72,70 @@ def test_scores_are_out_of_date_when_anything_changed(store: SqliteStore) -> Non
     scoring.keep(READER, scoring.state(READER), Ranking({}, {}, {}))
     assert scoring.current(READER)
     add_pages(store, json_page("A fourth paper of its own"))
+    assert scoring.current(READER)  # nothing stands to be learnt from, whatever comes
+    store.deciding.decide(READER, [2], "skip", NOW, "skip")
+    make(store)
+    scoring.keep(READER, scoring.state(READER), Ranking({2: 0.5}, {2: 1.0}, {}))
+    assert scoring.current(READER)
+    add_pages(store, json_page("A fifth one"))
     assert not scoring.current(READER)
     make(store)
     assert not scoring.current(READER)
+
+
+def test_the_oldest_are_not_read(store: SqliteStore) -> None:
+    """Of papers far behind the newest no terms are made, and none are kept that are out of date, unless they are decided on."""
+    connection = store._database.connection
+    assert sum(store.scoring.make_terms(terms_of)) == 3
+    connection.execute("INSERT INTO paper (id, title, added, sightings) VALUES (100002, 'New', '2026-11-21', 0)")
+    connection.execute("UPDATE paper SET abstract = 'Changed.' WHERE id < 3")
+    assert store.scoring.due() == 1
+    assert sum(store.scoring.make_terms(terms_of, [2])) == 2
+    assert [number for number, _ in store.scoring.terms()] == [3, 100002]
+    assert [number for number, _ in store.scoring.terms([1, 2])] == [2, 3, 100002]
+    assert connection.execute("SELECT count(*) FROM terms_due").fetchone() == (0,)
+    assert sum(store.scoring.make_terms(terms_of, [1, 2])) == 1
+    assert store.scoring.terms([1])[0] == (1, terms_of(TITLES[0], "Changed.", []))
+
+
+def test_a_paper_that_changes_meanwhile(store: SqliteStore, path: Path) -> None:
+    """Terms are worked out while others can write; those of a paper that changed since are made once more."""
+    other = open_library(path)
+
+    def slow(title: str, abstract: str | None, topics: Sequence[str]) -> bytes:
+        if abstract is None and title == TITLES[1]:
+            other._database.connection.execute("UPDATE paper SET abstract = 'Since.' WHERE id = 2")
+        return terms_of(title, abstract, topics)
+
+    before = store.scoring.state(READER)[1]
+    assert list(store.scoring.make_terms(slow)) == [2, 1]
+    assert store.scoring.terms()[1] == (2, terms_of(TITLES[1], "Since.", []))
+    assert store.scoring.state(READER)[1] > before
+    other.close()
+
+
+def test_the_head_of_a_long_list(store: SqliteStore) -> None:
+    """The first papers by score are the same whether they are looked for among the best or among all, ties and all."""
+    connection = store._database.connection
+    rows = [(number, f"Paper {number}", number * 7 % 11) for number in range(4, 2000)]
+    sql = "INSERT INTO paper (id, title, upvotes, added, sightings) VALUES (?, ?, ?, '2026-11-21', 0)"
+    connection.executemany(sql, rows)
+    scores = {number: number % 50 / 50 for number in range(1, 1990)}
+    store.scoring.keep(READER, (1, 1), Ranking(scores, dict.fromkeys(scores, 1.0), {}))
+    store.deciding.decide(READER, range(49, 1900, 50), "keep", NOW, "keep")
+    for query in (None, condition("status", "inbox", today=date(2026, 11, 21))):
+        whole = store.looking.numbers(Selection(query, READER, "score"))
+        for limit, offset in ((10, 0), (60, 0), (20, 30), (0, 0), (300, 0)):
+            part = store.looking.numbers(Selection(query, READER, "score", limit=limit, offset=offset))
+            assert part == whole[offset : offset + limit]
+    few = Selection(condition("status", "keep", today=date(2026, 11, 21)), READER, "score", limit=60)
+    assert sorted(store.looking.numbers(few)) == list(range(49, 1900, 50))
+
+
+def test_topics_of_papers(store: SqliteStore) -> None:
+    """Topics by paper, the first first; papers without any are left out."""
+    store.adding.relabel([(1, ["peft", "alignment"]), (3, ["robots"])], "rules")
+    assert store.looking.topics_of([1, 2, 3, 99]) == {1: ["peft", "alignment"], 3: ["robots"]}
 
 
 def test_scores_come_back_as_they_went_in(store: SqliteStore, path: Path) -> None:
@@ -86,9 +149,8 @@ def test_scores_come_back_as_they_went_in(store: SqliteStore, path: Path) -> Non
     assert [score(number) for number in range(6)] == [None, 0.0, None, 1.0, None, None]
     assert again.scoring.of("bob")(1) is None
     assert again.scoring.weights(READER) == {7: -0.5, 70: 1.25}
-    assert again.scoring.terms_of(READER, 1) == (terms_of(TITLES[0], None, []), 2.5)
-    for nothing in (2, 3, 99):
-        assert again.scoring.terms_of(READER, nothing) == (b"", 1.0)
+    assert again.scoring.terms_of(READER, [1, 2, 3, 99]) == {1: (terms_of(TITLES[0], None, []), 2.5)}
+    assert (again.scoring.kept(READER), again.scoring.kept("bob")) == ((1, 1), None)
     papers = again.looking.papers(Selection(None, READER, "score"))
     assert [(paper["id"], paper["score"]) for paper in papers] == [(3, 1.0), (1, 0.0), (2, None)]
     again.close()

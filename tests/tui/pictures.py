@@ -24,7 +24,8 @@ def drawn(library: Path, name: str) -> str:
             await seat.told(told)
         if name == "narrow":
             await seat.press("enter")
-        await seat.until(lambda: "4 of 46" in seat.head and "topics" in seat.paper)
+        await seat.until(lambda: "4 of 46" in seat.head and "score" in seat.paper and seat.hint == "better order: r")
+        await seat.learnt()
         await seat.pilot.pause(0.1)
         pictures.append(seat.app.export_screenshot(simplify=True))
 

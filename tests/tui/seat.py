@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from papertide.flows.inbox import Reader, View
 from papertide.flows.triage import Sitting
+from papertide.records.plain import PaperDict
 from papertide.store import open_library
 from papertide.topics import default_source
 from papertide.tui.app import InboxApp
@@ -64,6 +65,11 @@ class Seat:
         return str(self.screen._talk.visual).strip()
 
     @property
+    def hint(self) -> str:
+        """What stands at the right end of the line of talk."""
+        return str(self.screen._foot.visual).strip() if self.screen._foot.display else ""
+
+    @property
     def paper(self) -> str:
         """The paper on the right."""
         return str(self.screen._pane.query_one(Static).visual)
@@ -98,6 +104,22 @@ class Seat:
         """Wait until this is told."""
         await self.until(lambda: part in self.talk)
 
+    async def learnt(self) -> None:
+        """Wait until what was decided is learnt from, and the paper at hand is shown with its score of now."""
+        store = open_library(self.library)
+        try:
+            await self.until(lambda: store.scoring.current(READER))
+            score = store.scoring.of(READER)(self.number or 0)
+        finally:
+            store.close()
+        await self.until(lambda: self.shown is not None and self.shown["score"] == score)
+        await self.pilot.pause()
+
+    @property
+    def shown(self) -> PaperDict | None:
+        """The paper under the cursor, as the screen has it."""
+        return self.screen._list.paper(self.number)
+
     def statuses(self) -> dict[int, str]:
         """What the library says was decided, past the screen."""
         store = open_library(self.library)
@@ -115,12 +137,13 @@ def seated(
     size: tuple[int, int] = (80, 24),
     view: View | None = None,
     theme: str | None = "dark",
+    explore: bool = True,
     app: type[InboxApp] = InboxApp,
 ) -> InboxApp:
     """Open the inbox on a library, wait for its first papers, and do what is to be done before it; gives the program."""
 
     async def run() -> InboxApp:
-        made = app(library, view or View(), Reader(READER, TODAY, RULES), Sitting(READER), theme=theme)
+        made = app(library, view or View(), Reader(READER, TODAY, RULES, explore), Sitting(READER), theme=theme)
         async with made.run_test(size=size) as pilot:
             seat = Seat(pilot, library)
             await seat.until(lambda: " of " in seat.head and "…" not in seat.head)

@@ -51,6 +51,21 @@ def test_closing_breaks_off_a_long_question(program: Program) -> None:
     assert waited == []
 
 
+def test_work_that_takes_long_ends_with_the_desk(program: Program) -> None:
+    """Work that asks now and then whether to go on ends when the desk is closed, and tells meanwhile what it does."""
+    heard: SimpleQueue[Message] = SimpleQueue()
+    desk = Desk("learning", program.library, heard.put)
+
+    def forever(_store: SqliteStore) -> None:
+        while True:
+            desk.tell(Told("at it"))
+            desk.go_on()
+
+    desk.do(forever)
+    assert isinstance(heard.get(), Told)
+    desk.close(finish=False)
+
+
 def test_only_the_newest_of_a_kind_is_done(program: Program) -> None:
     """What a newer one of its kind makes pointless is not begun."""
     heard: list[Message] = []

@@ -12,8 +12,8 @@ from tests.fakes import look
 from tests.tui.seat import Seat, seated
 from textual.content import Content
 
-from papertide.flows.inbox import View
-from papertide.tui import messages, paperlist, screens
+from papertide.flows.inbox import Order, View
+from papertide.tui import listing, messages, paperlist
 from papertide.tui.app import guessed_theme
 from papertide.tui.paperlist import fitted
 from papertide.tui.widgets import drawn
@@ -82,7 +82,7 @@ def test_a_long_list_grows_at_its_end(program: Program) -> None:
         await seat.until(lambda: seat.head.endswith("1 of 2507"))
         assert len(order) < 2507
         seat.screen._list.point(len(order) - 10)
-        await seat.until(lambda: len(order) >= 2 * screens.FIRST)
+        await seat.until(lambda: len(order) >= 2 * listing.FIRST)
         await seat.press("G")
         await seat.until(lambda: seat.head.endswith("2507 of 2507"))
         await seat.until(lambda: "Filler 2499" in seat.paper)
@@ -255,7 +255,7 @@ def test_what_belongs_to_an_earlier_view_is_not_heard(program: Program) -> None:
         selection, view = seat.screen._chosen, View("late")
         before = (seat.head, seat.list, seat.talk)
         for message in (
-            messages.Opened(0, view, selection, [1], {}, 1, 1),
+            messages.Opened(0, view, selection, Order([1]), [], 1),
             messages.Refused(0, "late"),
             messages.Counted(0, 99),
             messages.Grown(0, [99], 1),

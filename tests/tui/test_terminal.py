@@ -7,13 +7,17 @@ import re
 import signal
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from tests.cli.harness import FORGETTING, LORA, Program
 from tests.fakes import look
 from tests.tui.live import Live
+
+from papertide.store.decisions import STATUSES_BY_LOG
 
 Sit = Callable[..., Live]
 
@@ -106,6 +110,37 @@ def test_being_killed_loses_nothing(program: Program, sit: Sit) -> None:
     live.process.kill()
     assert live.end() == -signal.SIGKILL
     assert statuses(program) == {FORGETTING: "keep"}
+    live.close()
+
+
+TOLD = re.compile(r"(taken back: )?(keep|later|skip): (\w.{7})")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_killed_at_random_moments(program: Program, sit: Sit, seed: int) -> None:
+    """Killed amid a flurry of decisions and undos, learnt from meanwhile: the log and the statuses agree exactly, and
+    nothing that the screen told of is lost.
+    """
+    chance = Random(seed)
+    live = sit()
+    live.until("Catastrophic")
+    live.press("y")
+    live.until("keep:")
+    for key in chance.choices("yxlu", k=chance.randrange(2, 40)):
+        live.press(key)
+    time.sleep(chance.uniform(0, 0.4))
+    live.process.kill()
+    assert live.end() == -signal.SIGKILL
+    connection = look(program.library)
+    held = connection.execute("SELECT reader, paper_id, status FROM status ORDER BY 1, 2").fetchall()
+    assert held == sorted(connection.execute(STATUSES_BY_LOG).fetchall())
+    sql = "SELECT d.undoes IS NOT NULL, coalesce(o.status, d.status), substr(p.title, 1, 8) FROM decision d"
+    logged = set(connection.execute(f"{sql} LEFT JOIN decision o ON o.id = d.undoes JOIN paper p ON p.id = d.paper_id"))
+    connection.close()
+    told = {(int(bool(back)), status, title) for back, status, title in TOLD.findall(live.written)}
+    assert (0, "keep", "Catastro") in told
+    assert told <= logged
+    assert program.done("doctor").code == 0
     live.close()
 
 

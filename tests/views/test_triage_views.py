@@ -31,9 +31,34 @@ def test_all_that_is_known() -> None:
         )
     )  # fmt: skip
     assert [line.text for line in lines] == [
-        "A title.", "2 authors · 2024-01-02", "topics: a, b", "tags: t", "decided: keep · score 0.73", "note: one\ntwo",
+        "A title.", "2 authors · 2024-01-02", "topics: a, b", "tags: t", "decided: keep · score .73", "note: one\ntwo",
         "", "An abstract.", "", "https://example.org/p", "code: https://example.org/c (3 stars)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("score", "words", "told"),
+    [
+        (
+            0.834,
+            [("adapters", 0.9), ("robot", -0.4), ("forgetting", 0.2)],
+            "score .83  + adapters, forgetting  - robot",
+        ),
+        (1.0, [("a", 0.4), ("b", 0.3), ("c", 0.2), ("d", 0.1)], "score 1.00  + a, b, c"),
+        (0.0, [("x", -0.4), ("y\x1b[2J", -0.3), ("z", -0.2)], "score .00  - x, y"),
+        (0.5, [], "score .50"),
+    ],
+)
+def test_the_words_behind_a_score(score: float, words: list[tuple[str, float]], told: str) -> None:
+    """A few words that moved the score up and down stand behind it, the strongest first, safe to show."""
+    assert [line.text for line in paper_lines(made(score=score), words)][1] == told
+    assert "score" not in "".join(line.text for line in paper_lines(made(), words))
+
+
+def test_why_an_explored_paper_stands_there() -> None:
+    """A paper that its score didn't put there says for which topic it stands there."""
+    lines = [line.text for line in paper_lines(made(), explored="robots")]
+    assert lines[1] == "* here for robots, which you decided on little"
 
 
 def test_the_summary_stands_in_for_the_abstract() -> None:

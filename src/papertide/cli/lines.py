@@ -9,15 +9,21 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
+from papertide.cli.scores import learned
 from papertide.errors import InputError, PapertideError
-from papertide.flows.inbox import Order, Reader, View, begin, papers_of, selection_of
+from papertide.flows.inbox import Order, Reader, View, learns, order_of, papers_of, selection_of
+from papertide.flows.rank import Learner, Reasons
 from papertide.flows.triage import Sitting
 from papertide.normal import counted
 from papertide.records.plain import PaperDict
-from papertide.store.base import Selection, Store
+from papertide.store.base import Selection
 from papertide.views.console import Console, Line
-from papertide.views.triage import one_line, paper_lines
+from papertide.views.triage import MOST_WORDS, one_line, paper_lines
+
+if TYPE_CHECKING:
+    from papertide.store import SqliteStore
 
 DECIDE = {
     **dict.fromkeys(("y", "keep"), "keep"),
@@ -43,7 +49,7 @@ _PAGE = 200
 
 
 def triage_by_lines(
-    console: Console, store: Store, view: View, reader: Reader, sitting: Sitting, *, now: Callable[[], str]
+    console: Console, store: SqliteStore, view: View, reader: Reader, sitting: Sitting, *, now: Callable[[], str]
 ) -> None:
     """Show paper after paper and do what is answered, until the input ends, the papers do, or the answer is to quit."""
     if isinstance(sys.stdin, TextIOWrapper):
@@ -67,7 +73,7 @@ class _Lines:
     """Where one is in a view."""
 
     def __init__(
-        self, console: Console, store: Store, view: View, reader: Reader, sitting: Sitting, now: Callable[[], str]
+        self, console: Console, store: SqliteStore, view: View, reader: Reader, sitting: Sitting, now: Callable[[], str]
     ) -> None:
         self._console = console
         self._store = store
@@ -76,7 +82,10 @@ class _Lines:
         self._sitting = sitting
         self._now = now
         self._selection: Selection | None = None
+        self._learner = Learner(reader.name, session=True)
+        self._reasons = Reasons(reader.name, MOST_WORDS)
         self._total = 0
+        self._seen = 0
         self.order = Order()
         self.place = 0
         self.again = False
@@ -85,13 +94,13 @@ class _Lines:
         """Look at something else, from its first paper on."""
         looking = self._store.looking
         selection = selection_of(looking, view, self._reader)
-        numbers = begin(looking, selection, self._reader, _PAGE)
-        if not numbers and len(self.order):
+        order = order_of(self._store, view, selection, self._reader, _PAGE)
+        if not len(order) and len(self.order):
             self._console.say("no papers; the query stays as it was")
             self.again = True
             return
         self._view, self._selection, self._total = view, selection, looking.count(selection)
-        self.order, self.place = Order(numbers, whole=len(numbers) < _PAGE), 0
+        self.order, self.place, self._seen = order, 0, 0
         self._console.say(f"{counted(self._total, 'paper')}")
 
     def paper(self) -> PaperDict | None:
@@ -110,12 +119,14 @@ class _Lines:
 
     def show(self, paper: PaperDict) -> None:
         """Print a paper, unless it is on the screen already."""
+        self._seen = max(self._seen, self.place + 1)
         if self.again:
             self.again = False
             return
+        (why,) = self._reasons.of(self._store, [paper])
         lines = [
             Line(f"{self.place + 1} of {max(self._total, self.place + 1)}, number {paper['id']}"),
-            *paper_lines(paper),
+            *paper_lines(paper, why.words, self.order.explored.get(paper["id"])),
             Line(),
         ]
         if self._console.as_json:
@@ -162,6 +173,15 @@ class _Lines:
         changed = self._sitting.decide(self._store, paper["id"], status, at=self._now())
         self._console.say(f"{status}: {one_line(paper['title'])}" if changed else f"{status} already")
         self.place += 1
+        self._learn()
+
+    def _learn(self) -> None:
+        """Learn from what was said: what wasn't shown yet comes in the order of now, best first."""
+        if self._selection is None or not learns(self._view):
+            return
+        learned(self._console, self._store, self._learner)
+        behind = Order(self.order.numbers[: self._seen], explored=self.order.explored)
+        self.order = order_of(self._store, self._view, self._selection, self._reader, _PAGE, behind)
 
     def _changed(self, paper: PaperDict, what: str, *, changed: bool) -> None:
         self._console.say(f"{what}: {one_line(paper['title'])}" if changed else "nothing to change")
@@ -174,6 +194,7 @@ class _Lines:
             self.again = True
             return
         self._console.say(f"taken back: {deed.what}, paper {deed.paper}")
+        self._learn()
         before = self.place
         self.place = self.order.places.get(deed.paper, before)
         self.again = self.place == before

@@ -5,25 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from papertide.cli.common import Common
-from papertide.flows.rank import ensure_scores
+from papertide.flows.rank import Learner
+from papertide.views.console import Console
 
 if TYPE_CHECKING:
     from papertide.store import SqliteStore
 
 
-_A_WHILE = 2_000
+A_WHILE = 2_000
 """Papers whose terms take longer to make than one likes to wait without a word."""
 
 
 def scored(common: Common, store: SqliteStore) -> None:
     """Make the reader's scores anew if papers or decisions changed since."""
-    reader = common.config.reader
-    if store.scoring.current(reader):
+    learned(common.console, store, Learner(common.config.reader))
+
+
+def learned(console: Console, store: SqliteStore, learner: Learner) -> None:
+    """Bring a learner up to date."""
+    if store.scoring.current(learner.reader):
         return
-    with common.console.progress("learning", store.scoring.due(), least=_A_WHILE) as progress:
+    with console.progress("learning", store.scoring.due(), least=A_WHILE) as progress:
 
         def told(count: int) -> None:
             for _ in range(count):
                 progress.advance()
 
-        ensure_scores(store, reader, told)
+        learner.learn(store, told)

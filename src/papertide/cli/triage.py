@@ -11,11 +11,12 @@ import typer
 from papertide.cli.common import Common
 from papertide.cli.filters import QueryWords
 from papertide.cli.lines import triage_by_lines
+from papertide.cli.scores import A_WHILE, scored
 from papertide.cli.taxonomy import topic_source
 from papertide.config import now
 from papertide.errors import UsageError
 from papertide.flows.browse import ensure_labels, sort_of
-from papertide.flows.inbox import ANY, VIEWS, Reader, View, begin, selection_of
+from papertide.flows.inbox import ANY, VIEWS, Reader, View, begin, learns, selection_of
 from papertide.flows.triage import Sitting
 from papertide.views.console import Console, ExitCode
 from papertide.views.triage import summary
@@ -60,13 +61,15 @@ def triage(
     if theme is not None and theme not in _THEMES:
         raise UsageError(f"--theme {theme!r}: {' or '.join(_THEMES)}")
     view = View(" ".join(query or ()), status, sort=sort_of(sort), reverse=reverse)
-    reader = Reader(common.config.reader, common.today, topic_source(common))
+    reader = Reader(common.config.reader, common.today, topic_source(common), common.config.explore)
     sitting = Sitting(reader.name)
     with common.library() as store:
         ensure_labels(store, *reader.rules)
         selection = selection_of(store.looking, view, reader)
         begin(store.looking, selection, reader, 1)  # a topic that isn't there is told before the screen is taken
         by_lines = plain or not _has_screen()
+        if learns(view) and (by_lines or store.scoring.due() < A_WHILE):  # else the screen does it, and opens at once
+            scored(common, store)
         code = _by_lines(common.console, store, view, reader, sitting) if by_lines else int(ExitCode.DONE)
     if not by_lines:
         # Brings Textual, which takes longer to load than any other command takes to run.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from papertide.errors import NotFound, UsageError
 from papertide.flows.browse import Filters, check_topics, query_of
+from papertide.flows.rank import POOL, Explained, Reasons, explored
 from papertide.normal import words
 from papertide.query import Query
 from papertide.query.ast import And, Id, Is, Not, Or, Term, leaves
+from papertide.ranking.explore import Placed
 from papertide.records.plain import STATUSES, PaperDict
-from papertide.store.base import Looking, Selection, Sort
+from papertide.store.base import Looking, Selection, Sort, Store
 
 ANY = "all"
 """What a view's status is called where it is any."""
@@ -39,11 +41,15 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom and on which day, and the topic rules (bytes and name) that a topic's name is checked against."""
+    """For whom and on which day, and the topic rules (bytes and name) that a topic's name is checked against.
+
+    `explore`: whether every tenth place of the inbox is for the topic that the reader decided on least.
+    """
 
     name: str
     today: date
     rules: tuple[bytes, str]
+    explore: bool = True
 
 
 def selection_of(looking: Looking, view: View, reader: Reader) -> Selection:
@@ -70,17 +76,32 @@ def papers_of(looking: Looking, numbers: Sequence[int], reader: Reader) -> dict[
     return {paper["id"]: paper for paper in looking.by_number(numbers, reader.name)}
 
 
+def explained(store: Store, numbers: Sequence[int], reader: Reader, reasons: Reasons) -> list[Explained]:
+    """These papers, and why each ranks where it does; one that is no more is left out."""
+    papers = list(papers_of(store.looking, numbers, reader).values())
+    return list(zip(papers, reasons.of(store, papers), strict=True))
+
+
+def learns(view: View) -> bool:
+    """Whether a view's order follows from what the reader decided."""
+    return view.sort == "score" and view.like is None
+
+
 class Order:
     """The papers of a view in an order that stands still: it only ever grows, at its end.
 
     So nothing moves under a reader's hands, whatever is decided, added or ranked anew meanwhile; and whatever the view
-    holds comes sooner or later, because it grows by what it lacks and not by counting on. `whole` where all is there.
+    holds comes sooner or later, because it grows by what it lacks and not by counting on. `whole` where all is there;
+    `explored` names the topic of a paper that stands where it does for the sake of that topic.
     """
 
-    def __init__(self, numbers: Sequence[int] = (), *, whole: bool = True) -> None:
+    def __init__(
+        self, numbers: Sequence[int] = (), *, whole: bool = True, explored: Mapping[int, str] | None = None
+    ) -> None:
         self.numbers = list(numbers)
         self.places = {number: place for place, number in enumerate(self.numbers)}
         self.whole = whole
+        self.explored = dict(explored or {})
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -97,6 +118,44 @@ class Order:
             self.numbers.append(number)
         self.whole = len(found) < asked
         return len(lacking)
+
+
+def order_of(
+    store: Store, view: View, selection: Selection, reader: Reader, count: int, behind: Order | None = None
+) -> Order:
+    """The first `count` papers of a view, or some more, in the order in which they are shown: all of `behind` first.
+
+    Once there are decisions every tenth place of the inbox as a whole is for the topic decided on least, as `rank` has it,
+    among its best `POOL` papers.
+    """
+    behind = behind or Order()
+    exploring = _explores(store, view, reader)
+    asked = len(behind) + max(count, POOL if exploring else 0)
+    numbers = begin(store.looking, selection, reader, asked)
+    rest = [number for number in numbers if number not in behind.places]
+    placed = [Placed(number) for number in rest]
+    if exploring:
+        placed = explored(store, reader.name, rest, before=len(behind))
+    made = {number: topic for number, topic in placed if topic}
+    shown = [*behind.numbers, *(number for number, _ in placed)]
+    return Order(shown, whole=len(numbers) < asked, explored={**behind.explored, **made})
+
+
+def _explores(store: Store, view: View, reader: Reader) -> bool:
+    return reader.explore and view == View() and bool(store.scoring.said(reader.name))
+
+
+def is_better(best: Sequence[int], order: Order, place: int) -> bool:
+    """Whether one of the best few papers stands far behind `place`, which is where the reader is.
+
+    `best` is how the view would begin now; what the reader has passed already doesn't count.
+    """
+    ahead = set(order.numbers[place : place + _FAR])
+    coming = [number for number in best if order.places.get(number, len(order)) >= place]
+    return not ahead.issuperset(coming[:_FEW])
+
+
+_FEW, _FAR = 5, 10
 
 
 def _asks_status(query: Query) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -20,35 +20,76 @@ if TYPE_CHECKING:
     from papertide.ranking.model import Ranker
 
 
-def ensure_scores(store: Store, reader: str, told: Callable[[int], object] = lambda _count: None) -> None:
+Told = Callable[[int], object]
+"""Called with how many papers were read, as their terms are made."""
+
+
+def _silent(_count: int) -> None:
+    """Tell nobody."""
+
+
+def ensure_scores(store: Store, reader: str, told: Told = _silent) -> None:
     """Make the reader's scores anew if papers or decisions changed; does nothing, quickly, if they didn't.
 
-    `told` is called with how many papers were read, as their terms are made. A library that can't be written keeps the
-    scores that it has.
+    A library that can't be written keeps the scores that it has.
     """
-    if store.scoring.current(reader) or not store.writable:
-        return
-    ranker = ready(store, reader, told=told)
-    state = store.scoring.state(reader)
-    learned = ranker.learn(*_sides(store.scoring.said(reader)))
-    if learned is None:
-        store.scoring.keep(reader, state, Ranking({}, {}, {}))
-        return
-    scores = dict(zip(ranker.numbers, ranker.scores(learned).tolist(), strict=True))
-    store.scoring.keep(reader, state, Ranking(scores, ranker.lengths(), ranker.weights(learned)))
+    Learner(reader).learn(store, told)
 
 
-def ready(
-    store: Store, reader: str, *, session: bool = False, told: Callable[[int], object] = lambda _count: None
-) -> Ranker:
-    """The library's papers, ready to be ranked; `session` for one in which decisions follow each other."""
-    from papertide.ranking.model import Ranker  # numpy, which reading needs only after something changed
-    from papertide.ranking.packed import terms_of
+class Learner:
+    """Keeps one reader's scores in step; in a `session`, in which decisions follow each other, it keeps the papers ready.
 
-    if store.writable and store.scoring.due():
-        for count in store.scoring.make_terms(terms_of):
-            told(count)
-    return Ranker(store.scoring.terms(number for number, _ in store.scoring.said(reader)), session=session)
+    The store is given to each call, so that a learner may outlive a connection.
+    """
+
+    def __init__(self, reader: str, *, session: bool = False) -> None:
+        self.reader = reader
+        self._session = session
+        self._ranker: Ranker | None = None
+        self._made = 0
+        self._there: frozenset[int] = frozenset()
+
+    def learn(self, store: Store, told: Told = _silent) -> bool:
+        """Make the scores anew if they are out of date; gives whether they were.
+
+        Where nothing stands to be learnt from, no paper is read.
+        """
+        scoring = store.scoring
+        if scoring.current(self.reader) or not store.writable:
+            return False
+        said = scoring.said(self.reader)
+        ranker = self._ready(store, [number for number, _ in said], told) if said else None
+        # Of the log's state and what it says the state comes first: what is said in between is learnt once more.
+        state = scoring.state(self.reader)
+        learned = ranker.learn(*_sides(scoring.said(self.reader))) if ranker is not None else None
+        if ranker is None or learned is None:
+            scoring.keep(self.reader, state, Ranking({}, {}, {}))
+            return True
+        scores = dict(zip(ranker.numbers, ranker.scores(learned).tolist(), strict=True))
+        scoring.keep(self.reader, state, Ranking(scores, ranker.lengths(), ranker.weights(learned)))
+        return True
+
+    def _ready(self, store: Store, decided: Sequence[int], told: Told) -> Ranker:
+        """The papers, ready to be ranked: those of before, unless any changed or one was decided on that isn't there."""
+        _make_terms(store, decided, told)
+        _, made = store.scoring.state(self.reader)
+        if self._ranker is None or made != self._made or not self._there.issuperset(decided):
+            self._ranker = _ranker(store, decided, session=self._session)
+            self._made, self._there = made, frozenset(self._ranker.numbers)
+        return self._ranker
+
+
+def _make_terms(store: Store, decided: Iterable[int], told: Told) -> None:
+    from papertide.ranking.packed import terms_of  # numpy, which reading needs only after something changed
+
+    for count in store.scoring.make_terms(terms_of, decided):
+        told(count)
+
+
+def _ranker(store: Store, decided: Iterable[int], *, session: bool) -> Ranker:
+    from papertide.ranking.model import Ranker  # numpy, as above
+
+    return Ranker(store.scoring.terms(decided), session=session)
 
 
 def _sides(said: Iterable[tuple[int, bool]]) -> tuple[list[int], list[int]]:
@@ -71,23 +112,44 @@ class Why:
     words: tuple[tuple[str, float], ...]
 
 
+Explained = tuple[PaperDict, Why]
+"""A paper, and why it ranks where it does."""
+
+
 def explain(store: Store, reader: str, papers: Iterable[PaperDict], *, most: int = 10) -> list[Why]:
     """Why these papers rank where they do, by the scores that are kept; without words where there are none.
 
     `most` is how many words are told.
     """
-    score = store.scoring.of(reader)
-    weights = store.scoring.weights(reader)
-    found: list[Why] = []
-    for paper in papers:
-        number = paper["id"]
-        terms, length = store.scoring.terms_of(reader, number) if weights else (b"", 1.0)
-        words = moved(terms, weights, length, names_of(paper["title"], paper["abstract"], paper["topics"]))
-        found.append(Why(number, score(number), telling(words, most)))
-    return found
+    return Reasons(reader, most).of(store, list(papers))
 
 
-_POOL = 2_000
+class Reasons:
+    """Says why papers rank where they do, again and again: what was learnt is read anew only where it is another."""
+
+    def __init__(self, reader: str, most: int) -> None:
+        self._reader = reader
+        self._most = most
+        self._kept: tuple[int, int] | None = None
+        self._weights: dict[int, float] = {}
+
+    def of(self, store: Store, papers: Sequence[PaperDict]) -> list[Why]:
+        """Why these do."""
+        kept = store.scoring.kept(self._reader)
+        if kept != self._kept:
+            self._kept, self._weights = kept, store.scoring.weights(self._reader)
+        if not self._weights:
+            return [Why(paper["id"], None, ()) for paper in papers]
+        score = store.scoring.of(self._reader)
+        held = store.scoring.terms_of(self._reader, [paper["id"] for paper in papers])
+        return [self._why(paper, score(paper["id"]), *held.get(paper["id"], (b"", 1.0))) for paper in papers]
+
+    def _why(self, paper: PaperDict, score: float | None, terms: bytes, length: float) -> Why:
+        names = names_of(paper["title"], paper["abstract"], paper["topics"])
+        return Why(paper["id"], score, telling(moved(terms, self._weights, length, names), self._most))
+
+
+POOL = 2_000
 """The papers that exploration chooses from: the best of the inbox."""
 
 
@@ -99,16 +161,20 @@ def reading_order(
     That topic stands beside the paper, "" beside the others.
     """
     query = condition("status", "inbox", today=date.min)
-    papers = store.looking.papers(Selection(query, reader, "score", limit=max(_POOL, limit) if limit else None))
+    papers = store.looking.papers(Selection(query, reader, "score", limit=max(POOL, limit) if limit else None))
     by_number = {paper["id"]: paper for paper in papers}
     order = [Placed(number) for number in by_number]
     if explore:
-        decided = store.looking.by_number([number for number, _ in store.scoring.said(reader)], reader)
-        counts = Counter(topic for paper in decided for topic in paper["topics"])
-        head = [*by_number][:_POOL]
-        topic_of = {number: by_number[number]["topics"][0] for number in head if by_number[number]["topics"]}
-        order = [*mixed(head, topic_of, counts), *order[_POOL:]]
+        order = [*explored(store, reader, [*by_number][:POOL]), *order[POOL:]]
     return [(by_number[placed.number], placed.explored) for placed in order[:limit]]
+
+
+def explored(store: Store, reader: str, numbers: Sequence[int], *, before: int = 0) -> list[Placed]:
+    """Papers in their order with every tenth place given to the topic decided on least; `before` places are taken already."""
+    decided = store.looking.topics_of([number for number, _ in store.scoring.said(reader)])
+    counts = Counter(topic for topics in decided.values() for topic in topics)
+    topic_of = {number: topics[0] for number, topics in store.looking.topics_of(numbers).items()}
+    return mixed(numbers, topic_of, counts, before=before)
 
 
 def evaluate(store: Store, reader: str) -> Evaluation | None:
@@ -116,7 +182,8 @@ def evaluate(store: Store, reader: str) -> Evaluation | None:
     from papertide.ranking.evaluate import evaluate as replay
 
     said = store.scoring.said(reader)
-    papers = {paper["id"]: paper for paper in store.looking.by_number([number for number, _ in said], reader)}
+    decided = [number for number, _ in said]
+    papers = {paper["id"]: paper for paper in store.looking.by_number(decided, reader)}
 
     def newest(number: int) -> float:
         day = papers[number]["published"]
@@ -126,4 +193,6 @@ def evaluate(store: Store, reader: str) -> Evaluation | None:
         count = papers[number]["upvotes"]
         return -count if count is not None else 1.0
 
-    return replay(ready(store, reader, session=True), said, {"newest": newest, "upvotes": upvotes})
+    if said and store.writable:
+        _make_terms(store, decided, _silent)
+    return replay(_ranker(store, decided, session=True), said, {"newest": newest, "upvotes": upvotes})

@@ -20,11 +20,16 @@ class Placed(NamedTuple):
 
 
 def mixed(
-    order: Sequence[int], topic_of: Mapping[int, str], decided: Mapping[str, int], *, every: int = EVERY
+    order: Sequence[int],
+    topic_of: Mapping[int, str],
+    decided: Mapping[str, int],
+    *,
+    every: int = EVERY,
+    before: int = 0,
 ) -> list[Placed]:
     """The order with every `every`th place given away; `topic_of` has a paper's first topic, `decided` counts decisions.
 
-    A paper that has no topic stands for none, and every paper has one place.
+    A paper that has no topic stands for none, and every paper has one place. `before` places stand before these.
     """
     counts = {topic: decided.get(topic, 0) for topic in topic_of.values()}
     queues: dict[str, list[int]] = {topic: [] for topic in counts}
@@ -34,7 +39,7 @@ def mixed(
     placed: dict[int, Placed] = {}
     best = iter(order)
     while len(placed) < len(order):
-        found = _explored(queues, counts, placed) if len(placed) % every == every - 1 else None
+        found = _explored(queues, counts, placed) if (before + len(placed)) % every == every - 1 else None
         if found is None:
             found = Placed(next(number for number in best if number not in placed))
         placed[found.number] = found

@@ -244,6 +244,9 @@ class Looking(Protocol):
     def sightings(self, paper_id: int) -> list[SightingDict]:
         """The sightings of a paper, first one first."""
 
+    def topics_of(self, numbers: Sequence[int]) -> dict[int, list[str]]:
+        """The topics of these papers, the first first; a paper without any is left out."""
+
     def topic_counts(self, selection: Selection | None = None) -> dict[str, int]:
         """How many papers of the library, or of a selection, each topic has; "" counts those without one."""
 
@@ -305,10 +308,15 @@ class Scoring(Protocol):
     """What ranking keeps: terms of papers, and scores of readers. All of it can be made again."""
 
     def due(self) -> int:
-        """How many papers came, went or changed since terms were last made."""
+        """How many papers that are scored came, went or changed since terms were last made."""
 
-    def make_terms(self, terms_of: Callable[[str, str | None, Sequence[str]], bytes]) -> Iterator[int]:
-        """Make the terms of papers that are due by title, abstract and topics; gives how many after each part."""
+    def make_terms(
+        self, terms_of: Callable[[str, str | None, Sequence[str]], bytes], also: Iterable[int] = ()
+    ) -> Iterator[int]:
+        """Make what is due of the newest papers' terms, and of these others', by title, abstract and topics.
+
+        Gives how many after each part.
+        """
 
     def terms(self, also: Iterable[int] = ()) -> list[tuple[int, bytes]]:
         """The numbers and terms of the newest papers, and of these others."""
@@ -322,14 +330,17 @@ class Scoring(Protocol):
     def current(self, reader: str) -> bool:
         """Whether the scores that are kept are those that follow from the papers and the log now."""
 
+    def kept(self, reader: str) -> tuple[int, int] | None:
+        """What the scores that are kept follow from; None where none are kept."""
+
     def keep(self, reader: str, state: tuple[int, int], ranking: Ranking) -> None:
         """Keep what a reader's ranking came to, with the state that it follows from."""
 
     def weights(self, reader: str) -> dict[int, float]:
         """The weights that are kept, by the terms' numbers."""
 
-    def terms_of(self, reader: str, number: int) -> tuple[bytes, float]:
-        """A paper's terms and its length, as they were ranked last; no terms and 1 for a paper that wasn't."""
+    def terms_of(self, reader: str, numbers: Sequence[int]) -> dict[int, tuple[bytes, float]]:
+        """Papers' terms and their lengths, as they were ranked last; a paper that wasn't is left out."""
 
     def of(self, reader: str) -> Callable[[int], float | None]:
         """The score of a paper, by its number; None for one that has none."""

@@ -10,6 +10,7 @@ for none. Everything is little-endian.
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,9 +22,9 @@ from papertide.store.engine import Database, translated
 
 UNKNOWN = 0xFFFF
 WHOLE = 10_000
-_AT_ONCE = 2_000
+_AT_ONCE = 1_000
 MOST_PAPERS = 100_000
-"""The newest papers that are scored, those decided on apart: what fits into a terminal's patience and memory."""
+"""The last numbers of papers that are scored, those decided on apart: what fits into a terminal's patience and memory."""
 MOST_DECISIONS = 1_000
 """The newest keeps, and as many of the newest skips, that are learnt from."""
 
@@ -37,10 +38,21 @@ _SAID = (
     "SELECT max(d.id), d.paper_id FROM status s JOIN decision d ON d.paper_id = s.paper_id AND d.reader = s.reader"
     f" WHERE s.reader = ? AND s.status = ? AND {STANDS} GROUP BY d.paper_id ORDER BY 1 DESC LIMIT ?"
 )
-_TERMS = (
-    "SELECT paper_id, terms FROM paper_terms WHERE paper_id > (SELECT coalesce(min(paper_id), 0) - 1 FROM"
-    " (SELECT paper_id FROM paper_terms ORDER BY paper_id DESC LIMIT :most))"
-    " OR paper_id IN (SELECT value FROM json_each(:decided)) ORDER BY paper_id"
+_BEFORE = f"((SELECT coalesce(max(id), 0) FROM paper) - {MOST_PAPERS})"
+_ASKED = "(SELECT value FROM json_each(?))"
+_TERMS = f"SELECT paper_id, terms FROM paper_terms WHERE paper_id > {_BEFORE} OR paper_id IN {_ASKED} ORDER BY paper_id"
+_UNASKED = f"paper_id <= {_BEFORE} AND paper_id NOT IN {_ASKED}"
+_FORGET = (
+    f"DELETE FROM paper_terms WHERE paper_id IN (SELECT paper_id FROM terms_due WHERE {_UNASKED})",
+    f"DELETE FROM terms_due WHERE {_UNASKED}",
+)
+_LACKING = (
+    f"INSERT OR IGNORE INTO terms_due (paper_id) SELECT id FROM paper WHERE id IN {_ASKED}"
+    " AND id NOT IN (SELECT paper_id FROM paper_terms)"
+)
+_GONE = "DELETE FROM terms_due WHERE NOT EXISTS (SELECT 1 FROM paper p WHERE p.id = terms_due.paper_id)"
+_COUNT = (
+    "INSERT INTO meta (key, value) VALUES ('terms', '1') ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1"
 )
 
 
@@ -51,34 +63,45 @@ class Scores:
         self._database = database
 
     def due(self) -> int:
-        """How many papers came, went or changed since terms were last made."""
-        return self._number("SELECT count(*) FROM terms_due")
+        """How many papers that are scored came, went or changed since terms were last made."""
+        return self._number(f"SELECT count(*) FROM terms_due WHERE paper_id > {_BEFORE}")
 
-    def make_terms(self, terms_of: Callable[[str, str | None, Sequence[str]], bytes]) -> Iterator[int]:
-        """Make the terms of papers that are due, some at a time; gives how many after each part."""
-        while True:
+    def make_terms(
+        self, terms_of: Callable[[str, str | None, Sequence[str]], bytes], also: Iterable[int] = ()
+    ) -> Iterator[int]:
+        """Make the terms that are due of the newest papers and of these others, some at a time; gives how many each time.
+
+        They are worked out before the library is asked to be written, so that others who write wait for no more than that.
+        """
+        asked = json.dumps(list(also))
+        with self._database.transaction() as connection:
+            for sql in _FORGET:  # papers too old to be scored: theirs are made when they are decided on
+                connection.execute(sql, (asked,))
+            connection.execute(_LACKING, (asked,))
+            self._tick(connection, connection.execute(_GONE).rowcount)
+        while rows := self._due():
+            made = {row: terms_of(row[1], row[2], json.loads(row[3])) for row in rows}
             with self._database.transaction() as connection:
-                rows = connection.execute(_DUE, (_AT_ONCE,)).fetchall()
-                made = [
-                    (number, terms_of(title, abstract, json.loads(topics))) for number, title, abstract, topics in rows
-                ]
-                connection.executemany("INSERT OR REPLACE INTO paper_terms (paper_id, terms) VALUES (?, ?)", made)
-                connection.executemany("DELETE FROM terms_due WHERE paper_id = ?", [row[:1] for row in rows])
-                if not rows:  # what is left are papers that went
-                    connection.execute("DELETE FROM terms_due")
-                    connection.execute(
-                        "INSERT INTO meta (key, value) VALUES ('terms', '1')"
-                        " ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1"
-                    )
-            if not rows:
-                return
-            yield len(rows)
+                still = [row for row in connection.execute(_DUE, (_AT_ONCE,)) if row in made]  # or changed meanwhile
+                sql = "INSERT OR REPLACE INTO paper_terms (paper_id, terms) VALUES (?, ?)"
+                connection.executemany(sql, [(row[0], made[row]) for row in still])
+                connection.executemany("DELETE FROM terms_due WHERE paper_id = ?", [row[:1] for row in still])
+                self._tick(connection, len(still))
+            yield len(still)
+
+    def _due(self) -> list[tuple[int, str, str | None, str]]:
+        with translated(self._database.path):
+            return self._database.connection.execute(_DUE, (_AT_ONCE,)).fetchall()
+
+    def _tick(self, connection: sqlite3.Connection, changed: int) -> None:
+        """Count one more time that terms were made, if any were."""
+        if changed:
+            connection.execute(_COUNT)
 
     def terms(self, also: Iterable[int] = ()) -> list[tuple[int, bytes]]:
         """The numbers and terms of the newest papers, and of these others."""
-        asked = {"most": MOST_PAPERS, "decided": json.dumps(list(also))}
         with translated(self._database.path):
-            return self._database.connection.execute(_TERMS, asked).fetchall()
+            return self._database.connection.execute(_TERMS, (json.dumps(list(also)),)).fetchall()
 
     def said(self, reader: str) -> list[tuple[int, bool]]:
         """The papers that the reader kept or skipped and whether they kept them, by the log as it is now, oldest first."""
@@ -95,12 +118,26 @@ class Scores:
         return decision, self._number("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'terms'")
 
     def current(self, reader: str) -> bool:
-        """Whether the scores that are kept are those that follow from the papers and the log now."""
-        state = self.state(reader)
-        if not state[0]:
-            return True  # nothing to learn from
-        sql = "SELECT 1 FROM ranking WHERE reader = ? AND decision = ? AND made = ?"
-        return self._number(sql, reader, *state) == 1 and not self._number("SELECT 1 FROM terms_due LIMIT 1")
+        """Whether the scores that are kept are those that follow from the papers and the log now.
+
+        A log in which nothing stands to be learnt from makes no scores, whatever papers come.
+        """
+        decision, made = self.state(reader)
+        if not decision:
+            return True
+        with translated(self._database.path):
+            sql = "SELECT made, length(scores) FROM ranking WHERE reader = ? AND decision = ?"
+            row = self._database.connection.execute(sql, (reader, decision)).fetchone()
+        if row is None or not row[1]:
+            return row is not None
+        return bool(row[0] == made) and not self._number("SELECT 1 FROM terms_due LIMIT 1")
+
+    def kept(self, reader: str) -> tuple[int, int] | None:
+        """What the scores that are kept follow from (see `state`); None where none are kept."""
+        with translated(self._database.path):
+            sql = "SELECT decision, made FROM ranking WHERE reader = ?"
+            row: tuple[int, int] | None = self._database.connection.execute(sql, (reader,)).fetchone()
+        return row
 
     def keep(self, reader: str, state: tuple[int, int], ranking: Ranking) -> None:
         """Keep what a reader's ranking came to, with the state that it follows from."""
@@ -123,15 +160,13 @@ class Scores:
         terms, weights = self._held(reader, "I", "terms"), self._held(reader, "f", "weights")
         return dict(zip(terms, weights, strict=True))
 
-    def terms_of(self, reader: str, number: int) -> tuple[bytes, float]:
-        """A paper's terms and its length, as they were ranked last; no terms and 1 for a paper that wasn't."""
-        with translated(self._database.path):
-            sql = "SELECT terms FROM paper_terms WHERE paper_id = ?"
-            row = self._database.connection.execute(sql, (number,)).fetchone()
+    def terms_of(self, reader: str, numbers: Sequence[int]) -> dict[int, tuple[bytes, float]]:
+        """Papers' terms and their lengths, as they were ranked last; a paper that wasn't is left out."""
         lengths = self._held(reader, "f", "lengths")
-        if row is None or number >= len(lengths) or not lengths[number]:
-            return b"", 1.0
-        return row[0], lengths[number]
+        with translated(self._database.path):
+            sql = f"SELECT paper_id, terms FROM paper_terms WHERE paper_id IN {_ASKED}"
+            rows = self._database.connection.execute(sql, (json.dumps(list(numbers)),)).fetchall()
+        return {n: (terms, lengths[n]) for n, terms in rows if n < len(lengths) and lengths[n]}
 
     def _held(self, reader: str, kind: str, column: str) -> array[Any]:
         return _held(self._database, reader, kind, column)
@@ -161,6 +196,19 @@ def scores_of(database: Database, reader: str) -> Callable[[int], float | None] 
         return None if value == UNKNOWN else value / WHOLE
 
     return score
+
+
+def best_of(database: Database, reader: str, count: int) -> list[int] | None:
+    """The `count` papers of the highest scores, and those with the lowest of them, too, in the order of their numbers.
+
+    None where the reader's papers have no more scores than that, or none.
+    """
+    held = _held(database, reader, "H", "scores")
+    known = sorted((value for value in held if value != UNKNOWN), reverse=True)
+    if count >= len(known):
+        return None
+    least = known[count]
+    return [number for number, value in enumerate(held) if least <= value <= WHOLE]
 
 
 def _held(database: Database, reader: str, kind: str, column: str) -> array[Any]:

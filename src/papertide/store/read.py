@@ -14,12 +14,15 @@ from papertide.store import select
 from papertide.store.base import Selection, Sort, Unknown
 from papertide.store.engine import Database, translated
 from papertide.store.mapping import ROW_COLUMNS, Sides, paper_from_row
-from papertide.store.ranking import scores_of
+from papertide.store.ranking import best_of, scores_of
 from papertide.store.search import Hit, Searcher
 from papertide.store.vocabulary import unknown_words
 
 _AT_ONCE = 500
 """Papers that are read at once: one statement for them all, and one for each of their side tables."""
+
+_SLACK = 8
+"""How many of the best papers are looked at for each that is asked for by score: most are in the inbox, some decided on."""
 
 _WHOLE_ROWS = f"SELECT {', '.join(ROW_COLUMNS)} FROM paper WHERE id IN (SELECT value FROM json_each(?))"
 _OF = "paper_id IN (SELECT value FROM json_each(?1))"
@@ -83,8 +86,30 @@ class Shelf:
         score = scores_of(self._database, selection.reader) if selection.sort == "score" else None
         if score is not None:
             self._database.connection.create_function("score_of", 1, score, deterministic=True)
+            found = self._among_the_best(selection)
+            if found is not None:
+                return found
         sql, values = _numbered(selection, learnt=score is not None)
         return self._database.connection.execute(sql, values).fetchall()
+
+    def _among_the_best(self, selection: Selection) -> list[tuple[int, None]] | None:
+        """The first papers by score, looked for among the best alone; None where they can't be, or are not enough.
+
+        So that the head of a long list doesn't need the score of each paper in it.
+        """
+        if selection.limit is None or selection.reverse:
+            return None
+        asked = selection.offset + selection.limit
+        best = best_of(self._database, selection.reader, _SLACK * asked + _AT_ONCE)
+        if best is None:
+            return None
+        where, values = _condition(selection)
+        sql = (
+            "SELECT p.id, NULL FROM json_each(?) j CROSS JOIN paper p ON p.id = j.value"
+            f" WHERE ({where}) ORDER BY {_order('learnt', reverse=False)} LIMIT ?"
+        )
+        found = self._database.connection.execute(sql, [json.dumps(best), *values, asked]).fetchall()
+        return found[selection.offset :] if len(found) == asked else None
 
     def _scored(self, numbers: Iterable[int], reader: str) -> list[tuple[int, float | None]]:
         """Papers with the scores that the reader's decisions give them."""
@@ -211,6 +236,15 @@ class Shelf:
             without = connection.execute("SELECT count(*) FROM paper").fetchone()[0] - sum(first for *_, first in rows)
         counts = {topic: count for topic, count, _ in rows}
         return {**counts, "": without} if without else counts
+
+    def topics_of(self, numbers: Sequence[int]) -> dict[int, list[str]]:
+        """The topics of these papers, the first first; a paper without any is left out."""
+        sql = f"SELECT paper_id, topic FROM paper_topic WHERE {_OF} ORDER BY paper_id, place, topic"
+        found: dict[int, list[str]] = {}
+        with translated(self._database.path):
+            for number, topic in self._database.connection.execute(sql, (json.dumps(list(numbers)),)):
+                found.setdefault(number, []).append(topic)
+        return found
 
     def _topics_of(self, selection: Selection) -> dict[str, int]:
         where, values = _condition(selection)

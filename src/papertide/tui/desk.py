@@ -9,7 +9,7 @@ from threading import Thread
 
 from textual.message import Message
 
-from papertide.errors import PapertideError
+from papertide.errors import LibraryError, PapertideError
 from papertide.store import SqliteStore, open_library
 from papertide.tui.messages import Broken, Told
 
@@ -34,6 +34,15 @@ class Desk:
         """Have something done. With a kind, only the newest of that kind is; without, everything is, in its turn."""
         number = self._newest[kind] = self._newest.get(kind, 0) + 1
         self._tasks.put((kind, number, work))
+
+    def tell(self, message: Message) -> None:
+        """Post something while work goes on."""
+        self._post(message)
+
+    def go_on(self) -> None:
+        """Called by work that takes long, now and then: ends it, by raising an error, where nobody waits for it any more."""
+        if not self._finishing:
+            raise LibraryError(str(self._library), "is being closed")
 
     def close(self, *, finish: bool) -> None:
         """Let go of the library: with `finish` when all is done that was handed in, else at once. Nothing is told any more.

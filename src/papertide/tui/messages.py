@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from textual.message import Message
 
-from papertide.flows.inbox import View
+from papertide.flows.inbox import Order, View
+from papertide.flows.rank import Explained
 from papertide.flows.triage import Deed
 from papertide.records.plain import PaperDict
 from papertide.store.base import Selection
@@ -16,23 +17,15 @@ class Opened(Message):
     """A view's first papers are there: their order, the first of them whole, and the newest number of the library."""
 
     def __init__(
-        self,
-        turn: int,
-        view: View,
-        selection: Selection,
-        numbers: Sequence[int],
-        papers: Mapping[int, PaperDict],
-        newest: int,
-        asked: int,
+        self, turn: int, view: View, selection: Selection, order: Order, papers: Sequence[Explained], newest: int
     ) -> None:
         super().__init__()
         self.turn = turn
         self.view = view
         self.selection = selection
-        self.numbers = numbers
+        self.order = order
         self.papers = papers
         self.newest = newest
-        self.asked = asked
 
 
 class Refused(Message):
@@ -57,7 +50,7 @@ class Grown(Message):
 class Read(Message):
     """Papers, whole; of those in `asked` that are not in `papers` there are none any more."""
 
-    def __init__(self, papers: Mapping[int, PaperDict], asked: Sequence[int]) -> None:
+    def __init__(self, papers: Sequence[Explained], asked: Sequence[int]) -> None:
         super().__init__()
         self.papers = papers
         self.asked = asked
@@ -101,6 +94,24 @@ class Done(Message):
         self.told = told
         self.paper = paper
         self.undone = undone
+
+
+class Learning(Message):
+    """Papers are being read, so that decisions can be learnt from: how many were."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+
+class Learned(Message):
+    """What was decided has been learnt: how the view would begin now, and whether any score changed."""
+
+    def __init__(self, turn: int, best: Sequence[int], *, changed: bool) -> None:
+        super().__init__()
+        self.turn = turn
+        self.best = best
+        self.changed = changed
 
 
 class Told(Message):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -15,9 +15,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from papertide.flows.inbox import Order
+from papertide.flows.rank import Explained
 from papertide.records.plain import PaperDict
 from papertide.tui.messages import EndNear, Pointed, Wanted
-from papertide.views.triage import MARKS, one_line
+from papertide.views.triage import EXPLORED, MARKS, one_line
 
 _MARGIN = 3
 """Rows kept in sight above and below the cursor."""
@@ -48,6 +49,7 @@ class PaperList(ScrollView, can_focus=True):
         super().__init__()
         self.order = Order()
         self._papers: dict[int, PaperDict] = {}
+        self._words: dict[int, Sequence[tuple[str, float]]] = {}
         self._asked: set[int] = set()
 
     @property
@@ -59,13 +61,19 @@ class PaperList(ScrollView, can_focus=True):
         """A paper, if it has been read."""
         return self._papers.get(number) if number is not None else None
 
-    def show(self, order: Order, papers: Mapping[int, PaperDict], at: int | None) -> None:
+    def words(self, number: int | None) -> Sequence[tuple[str, float]]:
+        """The words that moved a paper, as far as it has been read."""
+        return self._words.get(number, ()) if number is not None else ()
+
+    def show(self, order: Order, papers: Iterable[Explained], at: int | None) -> None:
         """Show another list, with the cursor on the paper `at`; where that is gone, on the next one that isn't."""
         if at is not None and at not in order.places:
             after = self.order.numbers[self.order.places.get(at, 0) :]
             at = next((number for number in after if number in order.places), None)
         self.order = order
-        self._papers = dict(papers)
+        self._papers = {}
+        self._words = {}
+        self._take(papers)
         self._asked = set()
         self.cursor = order.places.get(at, 0) if at is not None else 0
         self.grown()
@@ -78,10 +86,15 @@ class PaperList(ScrollView, can_focus=True):
         self.virtual_size = Size(0, len(self.order))
         self.refresh()
 
-    def take(self, papers: Mapping[int, PaperDict], asked: set[int]) -> None:
-        """Papers that were read, or that are not what they were."""
-        self._papers.update(papers)
-        self._asked -= asked
+    def change(self, paper: PaperDict) -> None:
+        """A paper is not what it was; why it ranks where it does, is."""
+        self._papers[paper["id"]] = paper
+        self.refresh()
+
+    def take(self, papers: Iterable[Explained], asked: Iterable[int]) -> None:
+        """Papers that were read."""
+        self._take(papers)
+        self._asked.difference_update(asked)
         if len(self._papers) > _HELD:
             top = int(self.scroll_offset.y)
             around = [range(max(0, place - _HELD // 4), place + _HELD // 4) for place in (top, self.cursor)]
@@ -91,7 +104,13 @@ class PaperList(ScrollView, can_focus=True):
                 for number, paper in self._papers.items()
                 if any(places.get(number, -1) in each for each in around)
             }
+            self._words = {number: words for number, words in self._words.items() if number in self._papers}
         self.refresh()
+
+    def _take(self, papers: Iterable[Explained]) -> None:
+        for paper, why in papers:
+            self._papers[paper["id"]] = paper
+            self._words[paper["id"]] = why.words
 
     def read_again(self) -> None:
         """Have the rows on the screen read again: somebody else may have decided on them."""
@@ -150,13 +169,19 @@ class PaperList(ScrollView, can_focus=True):
         paper = self._papers.get(self.order.numbers[place])
         style = self._style(place, paper)
         date = (paper["published"] or "" if paper else "").ljust(10) if width >= _DATED else ""
-        lead = (">" if place == self.cursor else " ") + (MARKS[paper["status"]] if paper else " ") + " "
+        lead = f"{'>' if place == self.cursor else ' '}{self._mark(paper)} "
         title = fitted(one_line(paper["title"]) if paper else "…", width - len(lead) - len(date) - bool(date))
         segments = [Segment(lead, style), Segment(title, style)]
         if date:
             dim = style if place == self.cursor else style + self.get_component_rich_style("paper-list--date")
             segments.append(Segment(f" {date}", dim))
         return Strip(segments, width)
+
+    def _mark(self, paper: PaperDict | None) -> str:
+        if paper is None:
+            return " "
+        explored = paper["status"] == "inbox" and paper["id"] in self.order.explored
+        return EXPLORED if explored else MARKS[paper["status"]]
 
     def _style(self, place: int, paper: PaperDict | None) -> Style:
         if place == self.cursor:

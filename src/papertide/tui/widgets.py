@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -42,10 +42,12 @@ class PaperPane(VerticalScroll, can_focus=False):
         """The text."""
         yield self._text
 
-    def show(self, paper: PaperDict | None, instead: str = "") -> None:
-        """Show a paper, from its beginning if it is another one; or a word instead of one."""
+    def show(
+        self, paper: PaperDict | None, words: Sequence[tuple[str, float]], explored: str | None, *, instead: str
+    ) -> None:
+        """Show a paper, from its beginning if it is another one; or a word instead of one. See `paper_lines`."""
         number = paper["id"] if paper is not None else None
-        self._text.update(drawn(paper_lines(paper)) if paper is not None else Content(instead))
+        self._text.update(drawn(paper_lines(paper, words, explored)) if paper is not None else Content(instead))
         if number != self._number:
             self._number = number
             self.scroll_to(y=0, animate=False, immediate=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from papertide.normal import counted, safe
@@ -14,8 +14,20 @@ MARKS = {"inbox": " ", "keep": "+", "later": "~", "skip": "-"}
 """A status as one character, told apart by its shape and not by its colour."""
 
 
-def paper_lines(paper: PaperDict) -> Iterator[Line]:
-    """All of a paper that helps to decide, what helps most first; what is unknown is left out."""
+EXPLORED = "*"
+"""The mark of a paper that isn't decided on and stands where it does for the sake of its topic."""
+_UP, _DOWN = 3, 2
+MOST_WORDS = 12
+"""Words that the few which are told of a paper are taken from."""
+
+
+def paper_lines(
+    paper: PaperDict, words: Sequence[tuple[str, float]] = (), explored: str | None = None
+) -> Iterator[Line]:
+    """All of a paper that helps to decide, what helps most first; what is unknown is left out.
+
+    `words` moved its score, strongest first, by how much; `explored` is the topic for whose sake it stands where it does.
+    """
     yield Line(one_line(paper["title"]), "title")
     known = facts_line(paper)
     if known:
@@ -24,14 +36,27 @@ def paper_lines(paper: PaperDict) -> Iterator[Line]:
         if values:
             yield Line(one_line(f"{name}: {', '.join(values)}"), "facts")
     told = [] if paper["status"] == "inbox" else [f"decided: {paper['status']}"]
-    told += [] if paper["score"] is None else [f"score {paper['score']:.2f}"]
+    told += [] if paper["score"] is None else [scored(paper["score"], words)]
     if told:
         yield Line(" · ".join(told), "facts")
+    if explored is not None:
+        yield Line(f"{EXPLORED} here for {one_line(explored)}, which you decided on little", "facts")
     if paper["note"]:
         yield Line(f"note: {safe(paper['note'])}", "mark")
     yield Line()
     yield Line(one_line(paper["abstract"] or paper["summary"] or "No abstract is known."), "quote")
     yield from _addresses(paper)
+
+
+def scored(score: float, words: Sequence[tuple[str, float]]) -> str:
+    """A score and the words that moved it up and down, a few of each."""
+    told = f"score {score:.2f}".replace(" 0.", " .")
+    for sign, side in (
+        ("+", [word for word, part in words if part > 0][:_UP]),
+        ("-", [word for word, part in words if part < 0][:_DOWN]),
+    ):
+        told += f"  {sign} {', '.join(map(one_line, side))}" if side else ""
+    return told
 
 
 def _addresses(paper: PaperDict) -> Iterator[Line]:
