@@ -143,6 +143,17 @@ def test_a_sitting_counts_what_stands(store: SqliteStore) -> None:
     assert row["status"] == "keep"
 
 
+def test_a_sitting_takes_back_its_own(store: SqliteStore) -> None:
+    """What the reader decides elsewhere meanwhile stands when the sitting takes back its last decision."""
+    sitting = Sitting(READER)
+    assert sitting.decide(store, 1, "keep", at=NOW)
+    decide(store, READER, [2], "skip", at=NOW, command="skip")
+    taken_back = sitting.undo(store, at=NOW)
+    assert taken_back is not None
+    assert taken_back.paper == 1
+    assert [paper["status"] for paper in store.looking.by_number([1, 2], READER)] == ["inbox", "skip"]
+
+
 def test_a_sitting_takes_back_tags_and_notes(store: SqliteStore) -> None:
     """Undoing a tag or a note brings back just what was there before."""
     store.annotating.tag(READER, [1], ["old", "both"], [])

@@ -6,6 +6,8 @@ import os
 import resource
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -718,3 +720,19 @@ def test_holders_are_named(path: Path, tmp_path: Path) -> None:
         exit_codes([child])
     assert holders(path) == []
     assert holders(path, tmp_path / "no-proc") == []
+
+
+def test_a_second_opening_leaves_the_first_its_locks(tmp_path: Path) -> None:
+    """What a process writes by one opening lasts, though it opened the library twice and another process came and went."""
+    path = tmp_path / "library.db"
+    first = open_library(path, create=True)
+    open_library(path).close()
+    program = "import pathlib, sys; from papertide.store import open_library as o; o(pathlib.Path(sys.argv[1])).close()"
+    first.annotating.save_search("ada", "earlier", "dora")
+    subprocess.run([sys.executable, "-c", program, str(path)], check=True)
+    assert path.with_name("library.db-wal").exists()
+    first.annotating.save_search("ada", "later", "lora")
+    first.close()
+    again = open_library(path)
+    assert again.looking.saved_names("ada") == ["earlier", "later"]
+    again.close()

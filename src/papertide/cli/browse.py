@@ -81,7 +81,9 @@ def _browse(common: Common, given: Given, sort: Sort, *, count: bool, any_word: 
         chosen = given.selection(common, store, sort=sort, any_word=any_word)
         if chosen.limit is None and console.is_terminal:
             chosen = replace(chosen, limit=_ON_A_TERMINAL)
-        if console.as_json or chosen.sort == "score":
+        if count:
+            chosen = replace(chosen, limit=1, offset=0)  # whether there are any tells if partial matches are counted
+        elif console.as_json or chosen.sort == "score":
             scored(common, store)
         found = find(store.looking, chosen, partial=sort == "relevance")
         total = store.looking.count(found.selection) if count or console.is_terminal else 0

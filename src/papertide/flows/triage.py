@@ -127,7 +127,8 @@ class Sitting:
         elif last is not None and last.what == "note":
             store.annotating.note(self.reader, last.paper, last.before)
         else:
-            taken_back = undo(store, self.reader, 1, at=at)
+            # What was decided meanwhile elsewhere, on other papers, stands.
+            taken_back = store.deciding.undo(self.reader, 1, at, None if last is None else last.paper)
             last = Deed(taken_back[0].status, taken_back[0].paper_id) if taken_back else None
         self.undone += last is not None
         return last

@@ -288,8 +288,8 @@ class Deciding(Protocol):
     def decide(self, reader: str, paper_ids: Sequence[int], status: str, at: str, command: str) -> list[int]:
         """Give papers a status; gives those whose status that changed."""
 
-    def undo(self, reader: str, count: int, at: str) -> list[Decided]:
-        """Take back the reader's last decisions that still stand, newest first."""
+    def undo(self, reader: str, count: int, at: str, paper: int | None = None) -> list[Decided]:
+        """Take back the reader's last decisions that still stand, of all or of those on a paper, newest first."""
 
     def log(self, reader: str, limit: int | None) -> list[Decided]:
         """The reader's decisions, newest first."""

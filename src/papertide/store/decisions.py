@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from papertide.store.base import Decided
 from papertide.store.engine import Database, translated
 
-STANDS = "d.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id)"
-"""What holds for a decision `d` that was not taken back, and takes none back itself."""
+STANDS = "+d.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id)"
+"""What holds for a decision `d` that was not taken back, and takes none back itself.
+
+The plus keeps SQLite from the index of `undoes`, which nearly all rows stand in alike: one look would read the whole log.
+"""
 
 STATUSES_BY_LOG = (
     "SELECT d.reader, d.paper_id, d.status FROM decision d WHERE d.status <> 'inbox' AND d.id = (SELECT max(d2.id)"
-    " FROM decision d2 WHERE d2.paper_id = d.paper_id AND d2.reader = d.reader AND d2.undoes IS NULL"
+    " FROM decision d2 WHERE d2.paper_id = d.paper_id AND d2.reader = d.reader AND +d2.undoes IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d2.id))"
 )
 """The statuses that follow from the log: each reader's last decision on a paper that still stands speaks for it."""
@@ -37,14 +40,17 @@ class DecisionLog:
                     changed.append(number)
         return changed
 
-    def undo(self, reader: str, count: int, at: str) -> list[Decided]:
-        """Take back the reader's last decisions that still stand, newest first; each goes back to what was before it."""
+    def undo(self, reader: str, count: int, at: str, paper: int | None = None) -> list[Decided]:
+        """Take back the reader's last decisions that still stand, newest first; each goes back to what was before it.
+
+        With `paper` those on that paper only.
+        """
         sql = (
-            f"SELECT {_COLUMNS} FROM decision d JOIN paper p ON p.id = d.paper_id WHERE d.reader = ?"
-            f" AND {STANDS} ORDER BY d.id DESC LIMIT ?"
+            f"SELECT {_COLUMNS} FROM decision d JOIN paper p ON p.id = d.paper_id WHERE d.reader = ?1"
+            f" AND (?3 IS NULL OR d.paper_id = ?3) AND {STANDS} ORDER BY d.id DESC LIMIT ?2"
         )
         with self._database.transaction() as connection:
-            taken_back = [Decided(*row) for row in connection.execute(sql, (reader, count))]
+            taken_back = [Decided(*row) for row in connection.execute(sql, (reader, count, paper))]
             for decided in taken_back:
                 before = _standing_before(connection, reader, decided)
                 _append(connection, reader, decided.paper_id, before, at, "undo", decided.id)

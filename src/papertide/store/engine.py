@@ -6,6 +6,7 @@ busy is waited for; after a second the caller is told that we wait, and why.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
@@ -28,8 +29,6 @@ WAIT_SECONDS = 10.0
 
 _QUIET = 1.0
 """Seconds that are waited before anybody is told."""
-
-_MAGIC = b"SQLite format 3\x00"
 
 
 class Database:
@@ -172,7 +171,9 @@ def translate(path: Path, error: sqlite3.Error) -> LibraryError:
     code = _code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LibraryLocked(str(path), _locked(path))
-    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+    if code == sqlite3.SQLITE_NOTADB:
+        return LibraryDamaged(str(path), "not a Papertide library")
+    if code == sqlite3.SQLITE_CORRUPT:
         return LibraryDamaged(str(path), f"not a library, or a damaged one ({error})")
     if code == sqlite3.SQLITE_FULL:
         return LibraryError(str(path), "the disk is full; nothing was changed")
@@ -198,6 +199,11 @@ def _locked(path: Path) -> str:
 
 
 def _check_file(path: Path, *, create: bool) -> None:
+    """Refuse what can't be a library, without opening it.
+
+    To close a file drops all of the process's locks on it (POSIX), those of a connection that is open already among them.
+    Another process would then take itself for the last one, and remove the log that this one still writes to.
+    """
     if path.is_dir():
         raise LibraryDamaged(str(path), "is a folder, not a library")
     if not path.exists():
@@ -205,14 +211,13 @@ def _check_file(path: Path, *, create: bool) -> None:
             return
         raise LibraryMissing(str(path), "no library here yet; `papertide add FILE…` fills one")
     try:
-        with path.open("rb") as file:
-            head = file.read(len(_MAGIC))
+        empty = path.stat().st_size == 0
     except OSError as error:
         raise LibraryError(str(path), error.strerror or str(error)) from error
-    if head == b"" and not create:
+    if not os.access(path, os.R_OK):
+        raise LibraryError(str(path), os.strerror(errno.EACCES))
+    if empty and not create:
         raise LibraryMissing(str(path), "an empty file, no library yet; `papertide add FILE…` fills it")
-    if head not in (b"", _MAGIC):
-        raise LibraryDamaged(str(path), "not a Papertide library")
 
 
 def _check_schema(path: Path, connection: sqlite3.Connection, *, older: bool) -> int:

@@ -318,7 +318,10 @@ def _condition(selection: Selection) -> _Sql:
     if ranked is None:
         return select.where(selection.query, reader=selection.reader)
     sql, values = select.where(ranked.rest, reader=selection.reader)
-    return f"p.id IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?) AND ({sql})", [ranked.some, *values]
+    return f"p.id IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?) AND ({sql})", [
+        f"({ranked.every}) OR ({ranked.some})",  # stop words are not among some of the words
+        *values,
+    ]
 
 
 def _hits(searcher: Searcher, plan: select.MatchPlan, selection: Selection) -> list[Hit]:

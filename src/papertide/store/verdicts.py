@@ -10,7 +10,7 @@ from papertide.store.base import Joined, SaidVerdict
 from papertide.store.belongings import give_back
 from papertide.store.engine import Database, translated
 
-_STANDS = "v.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM verdict u WHERE u.undoes = v.id)"
+_STANDS = "+v.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM verdict u WHERE u.undoes = v.id)"
 """What holds for a verdict `v` that was not taken back, and takes none back itself."""
 
 _SAID = (
