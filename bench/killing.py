@@ -140,7 +140,7 @@ CASES = (
     Case("note", ["note", "1", "read", "this"]),
     Case("saved add", ["saved", "add", "later", "status:later"]),
     Case("saved remove", ["saved", "remove", "mine"], again=False),
-    Case("digest", ["digest"], again=False),
+    Case("digest", ["digest"], steps=True, again=False),
     Case("duplicates merge", ["duplicates", "merge", "1", "2", "--yes"], again=False),
     Case("duplicates split", ["duplicates", "split", "5"], again=False),
     Case("duplicates undo", ["duplicates", "undo"], again=False),
@@ -151,9 +151,10 @@ CASES = (
         pages_are_whole,
         steps=True,
     ),
+    Case("rank", ["rank"], steps=True),
     Case("prune", ["prune", "--older-than", "2999-01-01", "--yes"], whole=pages_are_whole),
     Case("topics edit, relabel", ["topics"], new_rules),
-    Case("export", ["export", "--format", "jsonl", "-o", "all.jsonl"], whole=export_is_whole),
+    Case("export", ["export", "--format", "jsonl", "-o", "all.jsonl"], whole=export_is_whole, steps=True),
     Case("backup", ["backup", "new.db", "--force"], whole=backup_is_whole),
     Case("restore", ["restore", "kept.db", "--yes"], a_backup, pages_are_whole),
     Case("doctor --repair", ["doctor", "--repair"], HARM),
@@ -222,7 +223,7 @@ def state(library: Path) -> State:
 
 def told(connection: sqlite3.Connection, query: str) -> list[str]:
     """Rows as text, sorted, every moment the same."""
-    return sorted(MOMENT.sub("then", json.dumps(row)) for row in connection.execute(query))
+    return sorted(MOMENT.sub("then", json.dumps(row, default=bytes.hex)) for row in connection.execute(query))
 
 
 def illness(library: Path, *, unwell: frozenset[str]) -> list[str]:

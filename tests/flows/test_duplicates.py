@@ -76,7 +76,7 @@ class Desk:
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row of every table, but the log of verdicts, the next free numbers, and what titles are looked up by."""
-        log = ("verdict", "given_up", "sqlite_sequence", "paper_text", "title", "mark", "(schema)")
+        log = ("verdict", "given_up", "sqlite_sequence", "paper_text", "title", "mark", "terms_due", "(schema)")
         rows = {name: rows for name, rows in dump(self.path).items() if not name.startswith(log)}
         # What was written of papers that are one stands in a note in the order in which they became it.
         rows["note"] = [(*row[:-1], *sorted(str(row[-1]).split("\n\n"))) for row in rows["note"]]

@@ -6,8 +6,8 @@ from killing import CASES, all_killed
 
 from papertide.cli.app import COMMANDS
 
-READING = {"list", "search", "show", "log", "stats", "fetch", "inbox", "topics"}
-"""Commands that write nothing, that do as others do (`inbox`), or that are killed elsewhere (`fetch`)."""
+READING = {"list", "search", "similar", "show", "log", "stats", "fetch", "inbox", "triage", "schedule", "topics"}
+"""Commands that write to no library, that do as others do (`inbox`), or that are killed elsewhere (`fetch`, `triage`)."""
 
 
 def test_every_command_that_writes_is_killed() -> None:

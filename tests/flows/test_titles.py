@@ -194,7 +194,8 @@ def test_a_library_of_before(store: SqliteStore) -> None:
 
 LONG = "Low-rank adapters for small language models in the wild, and beyond the usual tasks"
 CUT, CUT_IN_A_WORD = "Low-rank adapters for small language…", "Low-rank adapters for small lang…"
-TURNED = "Small language models for low-rank adapters in the wild, and beyond the usual tasks"
+HALVES = "Low-rank adapters in the wild: small language models beyond the usual tasks"
+TURNED = "Small language models beyond the usual tasks: low-rank adapters in the wild"
 OTHER = "Low-rank adapters for small language learning by robots with hands"
 
 
@@ -204,7 +205,7 @@ OTHER = "Low-rank adapters for small language learning by robots with hands"
         ((LONG, CUT), 1),
         ((LONG, CUT_IN_A_WORD), 1),
         (("Low-rank adapters for models: forgetting of tasks over many years", "Low-rank adapters for models"), 1),
-        ((LONG, TURNED), 1),
+        ((HALVES, TURNED), 1),
         ((LONG, CUT, OTHER), 3),  # the beginning of two is nobody's
         ((LONG, CUT, CUT_IN_A_WORD), 1),
     ],
