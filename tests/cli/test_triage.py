@@ -157,6 +157,8 @@ def test_a_long_inbox_is_read_page_by_page(program: Program) -> None:
     ran = answered(program, *(["y", ""] * total))
     assert sorted(shown(ran)) == list(range(1, total + 1))
     assert "no more papers here" in ran.err
+    undecided = shown(answered(program, *([""] * total), given=("--status", "all")))
+    assert undecided == [row["id"] for row in program.done("list", "--sort", "score", "--json").rows]
 
 
 def test_a_paper_that_is_gone_is_passed_over(program: Program) -> None:

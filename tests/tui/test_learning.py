@@ -113,7 +113,7 @@ def test_what_is_out_of_date_is_learnt_on_the_screen(demo: Program) -> None:
         await seat.learnt()
         assert "score" in seat.paper
         seat.screen.hear(messages.Learning(5000))
-        await seat.until(lambda: seat.hint == "learning, 5000 papers read")
+        await seat.until(lambda: seat.hint == "learning: 5000")
 
     seated(demo.library, play)
 

@@ -278,7 +278,7 @@ class ViewScreen(Screen[None]):
 
     @on(messages.Learning)
     def _learning(self, message: messages.Learning) -> None:
-        self._hint(f"learning, {message.count} papers read")
+        self._hint(f"learning: {message.count}")
 
     @on(messages.Learned)
     def _learned(self, message: messages.Learned) -> None:
