@@ -189,6 +189,19 @@ def test_each_answer_is_learnt_from(program: Program) -> None:
     assert last == next(number for number in reading(program) if number not in (a, b, c))
 
 
+def test_what_cant_be_learnt_is_told(program: Program) -> None:
+    """Where scores can't be kept the decision stands, the next paper of the order of before is shown, and it says so."""
+    connection = look(program.library)
+    connection.execute("CREATE TRIGGER no BEFORE INSERT ON ranking BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    connection.close()
+    ran = answered(program, "y", "q")
+    assert "no room; the order stays as it was" in ran.err
+    assert shown(ran) == [FORGETTING, LORA]
+    connection = look(program.library)
+    assert connection.execute("SELECT paper_id, status FROM status").fetchall() == [(FORGETTING, "keep")]
+    connection.close()
+
+
 def test_it_begins_with_what_was_learnt_before(program: Program) -> None:
     """Decisions of other commands are learnt from before the first paper, unless another order was asked for."""
     program.done("skip", FORGETTING)
