@@ -3,7 +3,7 @@
     library = "~/papers.db"             # PAPERTIDE_LIBRARY, --library
     reader = "me"                       # PAPERTIDE_READER, --reader
     archive = true                      # PAPERTIDE_ARCHIVE, --no-archive: whether the raw pages are kept for `replay`
-    explore = true                      # PAPERTIDE_EXPLORE, --no-explore: whether `rank` explores topics
+    explore = true                      # PAPERTIDE_EXPLORE, --no-explore: whether `rank` and `triage` explore
     contact = "me@example.org"          # PAPERTIDE_CONTACT: whom a server's owner may write to, told with each request
     hf_endpoint = "https://…"           # HF_ENDPOINT: a mirror of huggingface.co
     arxiv_endpoint = "https://…"        # PAPERTIDE_ARXIV_ENDPOINT: in place of export.arxiv.org and rss.arxiv.org

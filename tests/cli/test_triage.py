@@ -157,6 +157,8 @@ def test_a_long_inbox_is_read_page_by_page(program: Program) -> None:
     ran = answered(program, *(["y", ""] * total))
     assert sorted(shown(ran)) == list(range(1, total + 1))
     assert "no more papers here" in ran.err
+    undecided = shown(answered(program, *([""] * total), given=("--status", "all")))
+    assert undecided == [row["id"] for row in program.done("list", "--sort", "score", "--json").rows]
 
 
 def test_a_paper_that_is_gone_is_passed_over(program: Program) -> None:
@@ -185,6 +187,19 @@ def test_each_answer_is_learnt_from(program: Program) -> None:
     a, b, c, *then, last = shown(answered(program, "x", "y", "u", "u", "", "", "", "q"))
     assert then == [b, a, b, c]
     assert last == next(number for number in reading(program) if number not in (a, b, c))
+
+
+def test_what_cant_be_learnt_is_told(program: Program) -> None:
+    """Where scores can't be kept the decision stands, the next paper of the order of before is shown, and it says so."""
+    connection = look(program.library)
+    connection.execute("CREATE TRIGGER no BEFORE INSERT ON ranking BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    connection.close()
+    ran = answered(program, "y", "q")
+    assert "no room; the order stays as it was" in ran.err
+    assert shown(ran) == [FORGETTING, LORA]
+    connection = look(program.library)
+    assert connection.execute("SELECT paper_id, status FROM status").fetchall() == [(FORGETTING, "keep")]
+    connection.close()
 
 
 def test_it_begins_with_what_was_learnt_before(program: Program) -> None:

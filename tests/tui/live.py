@@ -70,9 +70,13 @@ class Live:
         while self.process.poll() is None:
             if select.select([self._ours], [], [], 0.05)[0]:
                 self._read()
+        self.drain()
+        return self.process.returncode
+
+    def drain(self) -> None:
+        """Take in what has been written by now."""
         while select.select([self._ours], [], [], 0)[0]:
             self._read()
-        return self.process.returncode
 
     def close(self) -> None:
         """Let go of the terminal."""

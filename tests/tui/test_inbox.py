@@ -113,12 +113,12 @@ def test_new_papers_are_told_and_not_shuffled_in(program: Program) -> None:
         seat.screen._poll()
         await seat.pilot.pause()
         await seat.press("k", "r")
-        await seat.until(lambda: seat.head == "Inbox · by score · 4 of 8 · 1 decided")
+        await seat.until(lambda: seat.head == "Inbox · by upvotes · 4 of 8 · 1 decided")
         assert seat.number == REWARD
         assert "Brand new" in seat.list[0]
         assert not any("Low-rank" in row for row in seat.list)
 
-    seated(program.library, play)
+    seated(program.library, play, view=View(sort="upvotes"))
 
 
 def test_what_others_decide_is_seen(program: Program) -> None:

@@ -172,6 +172,7 @@ def test_stopping_and_going_on(sit: Sit) -> None:
     live.until("[?1049l")
     _, status = os.waitpid(live.process.pid, os.WUNTRACED)
     assert os.WIFSTOPPED(status)
+    live.drain()
     assert live.left_as_it_was
     live.process.send_signal(signal.SIGCONT)
     live.until("Catastrophic")

@@ -179,9 +179,14 @@ class _Lines:
         """Learn from what was said: what wasn't shown yet comes in the order of now, best first."""
         if self._selection is None or not learns(self._view):
             return
-        learned(self._console, self._store, self._learner)
         behind = Order(self.order.numbers[: self._seen], explored=self.order.explored)
-        self.order = order_of(self._store, self._view, self._selection, self._reader, _PAGE, behind)
+        try:
+            learned(self._console, self._store, self._learner)
+            self.order = order_of(self._store, self._view, self._selection, self._reader, _PAGE, behind)
+        except (
+            PapertideError
+        ) as error:  # what was decided is stored all the same, and the next paper is still to be shown
+            self._console.error(f"{error}; the order stays as it was")
 
     def _changed(self, paper: PaperDict, what: str, *, changed: bool) -> None:
         self._console.say(f"{what}: {one_line(paper['title'])}" if changed else "nothing to change")

@@ -278,7 +278,7 @@ class ViewScreen(Screen[None]):
 
     @on(messages.Learning)
     def _learning(self, message: messages.Learning) -> None:
-        self._hint(f"learning, {message.count} papers read")
+        self._hint(f"learning: {message.count}")
 
     @on(messages.Learned)
     def _learned(self, message: messages.Learned) -> None:
@@ -286,9 +286,7 @@ class ViewScreen(Screen[None]):
         if message.changed:
             self._list.read_again()
         if message.turn != self._turn:
-            self._hint("")
-            self._learn()
-            return
+            return  # the view that is opened meanwhile is looked at when it is there
         self._better = is_better(message.best, self._list.order, self._list.cursor)
         self._hint("better order: r" if self._better else "")
 

@@ -158,7 +158,7 @@ class KeyBar(Static):
             left -= keys.room(key)
 
 
-def titled(paper: PaperDict | None, width: int = 60) -> str:
+def titled(paper: PaperDict | None, width: int = 44) -> str:
     """A paper's title for a line of talk, cut at `width` characters; a word for one that is gone meanwhile."""
     title = one_line(paper["title"]) if paper is not None else "a paper that is no more"
     return title if len(title) <= width else title[: width - 1].rstrip() + "…"
