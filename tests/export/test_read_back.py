@@ -215,5 +215,8 @@ def test_front_matter() -> None:
         assert front["title"] == one_line(paper["title"])
         assert front.get("authors", []) == [one_line(name) for name in paper["authors"]]
         assert all(re.fullmatch(r"[\w/-]+", tag) and not tag.isdigit() for tag in front["tags"])
-        assert obsidian.number_in(note) == paper["id"]
+        known = obsidian.identity_in(note)
+        assert known is not None
+        assert (known.number, known.title) == (paper["id"], one_line(paper["title"]))
+        assert known.of(paper)
         assert obsidian.renewed(note, obsidian.note_of(paper, paper["abstract"])) == note

@@ -1,16 +1,23 @@
-"""The digest's selection, which is a pure function of papers."""
+"""The digest's selection, which is a pure function of papers, and how it is claimed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
+from threading import Barrier
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.export.papers import paper
+from tests.fakes import NOW, READER, add_pages, dump, json_page
 
-from papertide.flows.digest import select
+from papertide.flows.digest import prepare, select, told
 from papertide.ranking.order import first_impression
 from papertide.records.plain import PaperDict
+from papertide.store import open_library
 
 NAMES = {"a": "First", "b": "Second"}
 TODAY = date(2026, 5, 7)
@@ -73,3 +80,48 @@ def test_topics_asked_for_decide_the_section() -> None:
     """Among the topics asked for the paper's first is its section."""
     made = select([paper(1, "x", topics=["zz", "b", "a"])], NAMES, day=TODAY, topics=["a", "b"])
     assert [section.topic for section in made.sections] == ["b"]
+
+
+def test_two_digests_at_once_share_what_is_new(tmp_path: Path) -> None:
+    """Digests that begin at the same moment tell each paper once, all of them together every paper."""
+    path = tmp_path / "library.db"
+    store = open_library(path, create=True)
+    add_pages(store, json_page(*(f"number {n} about {n * 7919}" for n in range(60))))
+    store.close()
+    together = Barrier(4)
+
+    def make(_place: int) -> list[int]:
+        own = open_library(path)
+        together.wait()
+        with told(own, READER, NAMES, today=TODAY, at=NOW) as made:
+            new = list(made.new)
+        own.close()
+        return new
+
+    with ThreadPoolExecutor(4) as pool:
+        parts = list(pool.map(make, range(4)))
+    assert sorted(number for part in parts for number in part) == list(range(1, 61))
+
+
+def test_what_fails_is_new_again(tmp_path: Path) -> None:
+    """While a digest is shown its papers are told of; where showing fails the library is as it was."""
+    path = tmp_path / "library.db"
+    store = open_library(path, create=True)
+    add_pages(store, json_page("Alpha adapters", "Beta memory"))
+    before = dump(path)
+
+    def fail(expected: int, within: Callable[[], None]) -> None:
+        with told(store, READER, NAMES, today=TODAY, at=NOW) as made:
+            assert (len(made.new), prepare(store, READER, NAMES, today=TODAY).new) == (expected, ())
+            within()
+            raise KeyboardInterrupt
+
+    def fail_with_nothing() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            fail(0, lambda: None)
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            fail(2, fail_with_nothing)
+        assert dump(path) == before
+    store.close()

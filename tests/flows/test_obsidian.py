@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.export.papers import HARD, HARD_READING, WHOLE
+from tests.export.papers import HARD, HARD_READING, WHOLE, paper
 
 from papertide.errors import OutputError
 from papertide.export.base import ReadingList, Section
@@ -149,3 +149,73 @@ def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", "utf-8")
     with pytest.raises(OutputError, match="file"):
         update(tmp_path / "file" / "vault", listed(WHOLE))
+
+
+def test_a_number_of_another_library_is_no_identity(tmp_path: Path) -> None:
+    """In a library that counts differently a note is found by its arXiv id; one of no paper there stays, and is named."""
+    beta = paper(13, "Beta memory", arxiv_id="2401.00002")
+    update(tmp_path, listed(WHOLE, beta))
+    before = (tmp_path / NAME).read_text("utf-8")
+    swapped: list[PaperDict] = [{**WHOLE, "id": 13, "status": "skip"}, {**beta, "id": 12}]
+    done = update(tmp_path, listed(*swapped))
+    assert (done.new, done.changed, done.left_alone) == (0, 2, ())
+    assert (tmp_path / NAME).read_text("utf-8") == before.replace("papertide: 12", "papertide: 13").replace(
+        '"keep"', '"skip"'
+    )
+    before = (tmp_path / NAME).read_text("utf-8")
+    gamma = paper(13, "Gamma robots", arxiv_id="2401.00009")
+    done = update(tmp_path, listed(gamma))
+    assert (done.new, [NAME in told and "arXiv:2405.99001" in told for told in done.left_alone]) == (1, [True])
+    assert update(tmp_path, listed(gamma)).left_alone == ()
+    assert (tmp_path / NAME).read_text("utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "same"),
+    [
+        ({"arxiv_id": "2401.00001", "doi": "10.1/a"}, {"arxiv_id": "2401.00001", "doi": "10.1/b"}, True),
+        ({"doi": "10.1/a"}, {"doi": "10.1/A", "arxiv_id": "2401.00001"}, True),
+        ({"doi": "10.1/a"}, {"doi": "10.1/b"}, False),
+        ({}, {"arxiv_id": "2401.00001"}, True),
+        ({"arxiv_id": "2401.00001"}, {}, True),
+        ({"arxiv_id": "2401.00001"}, {"title": "Another"}, False),
+        ({"doi": "10.1/a"}, {"title": "Another"}, False),
+        ({}, {"title": "Another"}, True),
+    ],
+)
+def test_what_makes_a_note_a_papers(
+    tmp_path: Path, first: dict[str, object], then: dict[str, object], same: bool
+) -> None:
+    """The arXiv id tells, else the DOI; where the paper has neither and the note has, the title does."""
+    update(tmp_path, listed(paper(1, "One", **first)))
+    later = paper(1, "One")
+    later.update(then)  # type: ignore[typeddict-item] # the names are a paper's
+    assert (update(tmp_path, listed(later)).new == 0) is same
+
+
+@pytest.mark.parametrize("value", ["papertide: twelve", 'papertide: "', "papertide:", "paper: 12"])
+def test_a_note_that_says_no_number(tmp_path: Path, value: str) -> None:
+    """A file whose front matter names no paper isn't ours."""
+    (tmp_path / "mine.md").write_text(f"---\n{value}\n---\n{BEGIN}\n{END}\n", "utf-8")
+    assert update(tmp_path, listed(WHOLE)).new == 2
+
+
+def test_line_ends_stay_one_by_one(tmp_path: Path) -> None:
+    """Pasted lines with other line ends stay as they are, within the front matter, too, and turn nothing else."""
+    update(tmp_path, listed(WHOLE))
+    text = (tmp_path / NAME).read_bytes().replace(b"status:", b"rating: 5\r\nstatus:")
+    (tmp_path / NAME).write_bytes(text + b"lf\npasted\r\nlf\n")
+    assert update(tmp_path, listed(WHOLE)).changed == 0
+    assert update(tmp_path, changed(status="skip")).changed == 1
+    expected = text.replace(b'status: "keep"', b'status: "skip"') + b"lf\npasted\r\nlf\n"
+    assert (tmp_path / NAME).read_bytes() == expected
+
+
+def test_a_byte_order_mark_stays(tmp_path: Path) -> None:
+    """A note that an editor put a byte order mark before is the paper's all the same."""
+    update(tmp_path, listed(WHOLE))
+    for name in (NAME, CONTENTS):
+        (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + (tmp_path / name).read_bytes())
+    done = update(tmp_path, changed(status="skip"))
+    assert (done.new, done.changed, done.unchanged, done.left_alone) == (0, 1, 1, ())
+    assert (tmp_path / NAME).read_bytes().startswith(b"\xef\xbb\xbf---\n")

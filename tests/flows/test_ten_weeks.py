@@ -43,12 +43,12 @@ def test_every_paper_is_in_one_digest(tmp_path: Path, seed: int) -> None:
             if habit == "missed":
                 continue
             for _ in range(2 if habit == "twice" else 1):
-                made = digest.prepare(store, READER, {"peft": "PEFT"}, today=today, limit=limit)
                 if habit == "peek":
+                    digest.prepare(store, READER, {"peft": "PEFT"}, today=today, limit=limit)
                     continue
-                told.update(made.new)
-                assert sum(len(s.papers) + s.left_out for s in made.sections) == len(made.new)
-                digest.tell(store, READER, made, today=today, at=moment)
+                with digest.told(store, READER, {"peft": "PEFT"}, at=moment, today=today, limit=limit) as made:
+                    told.update(made.new)
+                    assert sum(len(s.papers) + s.left_out for s in made.sections) == len(made.new)
             if habit == "again":
                 again = digest.last(store, READER, {"peft": "PEFT"}, today=today)
                 assert set(again.new) <= set(told)

@@ -11,6 +11,7 @@ from tests.fakes import NOW, READER, add_pages, dump, json_page
 
 from papertide.errors import LibraryError
 from papertide.store import SqliteStore, open_library
+from papertide.store.base import Told
 
 DAY = "2026-11-21"
 NAMES = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu".split()
@@ -30,11 +31,11 @@ def test_told_once(store: SqliteStore) -> None:
     """What a digest told of is not new again; what came since is."""
     grow(store, 2)
     assert store.telling.untold(READER) == [1, 2]
-    assert store.telling.tell(READER, [1, 2], DAY, NOW) == 1
+    assert store.telling.tell(READER, [1, 2], DAY, NOW) == Told(1, (1, 2), ())
     assert store.telling.untold(READER) == []
     grow(store, 1)
     assert store.telling.untold(READER) == [3]
-    assert store.telling.tell(READER, [3], "2026-11-22", NOW) == 2
+    assert store.telling.tell(READER, [3], "2026-11-22", NOW).number == 2
     assert store.telling.untold(READER) == []
     assert store.telling.last(READER) == (2, "2026-11-22", [3])
 
@@ -155,4 +156,33 @@ def test_what_a_digest_was_made_with(store: SqliteStore) -> None:
     grow(store, 1)
     first = store.telling.tell(READER, [1], DAY, NOW)
     second = store.telling.tell(READER, [1], DAY, NOW, '{"limit": 3}')
-    assert [store.telling.made_with(number) for number in (first, second, 99)] == [None, '{"limit": 3}', None]
+    numbers = (first.number or 0, second.number or 0, 99)
+    assert [store.telling.made_with(number) for number in numbers] == [None, '{"limit": 3}', None]
+
+
+def test_what_another_told_meanwhile_is_left_out(store: SqliteStore) -> None:
+    """With `due` a digest takes only what is still open: not what was told of or decided on since it was looked up."""
+    grow(store, 4)
+    store.deciding.decide(READER, [1], "later", f"{DAY}T10:00:00Z", "later")
+    found = [*store.telling.untold(READER), *store.telling.due(READER, DAY)]
+    store.telling.tell(READER, [2], "2026-11-22", NOW, due=DAY)
+    store.deciding.decide(READER, [3], "skip", NOW, "skip")
+    assert store.telling.tell(READER, found, "2026-11-22", NOW, due=DAY).papers == (4, 1)
+    assert store.telling.tell(READER, found, "2026-11-22", NOW, due=DAY) == Told(None, (), ())
+    assert store.telling.last(READER) == (2, "2026-11-22", [1, 4])
+
+
+def test_a_digest_that_is_taken_back(store: SqliteStore, path: Path) -> None:
+    """What a digest took is as it was before it; a digest in between that was taken back, too, doesn't come again."""
+    grow(store, 3)
+    store.telling.tell(READER, [1, 2], DAY, NOW)
+    before = dump(path)
+    first = store.telling.tell(READER, [2, 3], DAY, NOW)
+    second = store.telling.tell(READER, [2, 3], DAY, NOW)
+    store.telling.take_back(READER, first)
+    store.telling.take_back(READER, second)
+    assert store.telling.untold(READER) == [2, 3]
+    store.telling.tell(READER, [1, 2], DAY, NOW)
+    store.telling.take_back(READER, store.telling.tell(READER, [2, 3], DAY, NOW))
+    assert store.telling.last(READER) == (2, DAY, [1, 2])
+    assert before != dump(path)

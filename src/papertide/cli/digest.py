@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 
@@ -26,6 +29,14 @@ from papertide.views.digest import as_json, as_lines
 _ENDS = {"terminal": ".txt", "markdown": ".md", "html": ".html", "atom": ".atom", "json": ".json"}
 """The formats, and what the name of a file of theirs ends with."""
 _A_SECTION = 10
+
+
+class _Asked(TypedDict):
+    """What all ways to make a digest are asked with."""
+
+    today: date
+    topics: Sequence[str]
+    limit: int | None
 
 
 def digest(
@@ -77,21 +88,29 @@ def digest(
         check_topic_names(store.looking, topics, source)
         scored(common, store)
         names = topic_names(source)
+        if not again and limit is None and look == "terminal" and not console.as_json and not email:
+            limit = _A_SECTION
+        making: AbstractContextManager[Digest]
+        asked: _Asked = {"today": common.today, "topics": topics, "limit": limit}
         if again:
-            made = flow.last(store, reader, names, today=common.today, topics=topics, limit=limit)
+            making = nullcontext(flow.last(store, reader, names, **asked))
+        elif peek:
+            making = nullcontext(flow.prepare(store, reader, names, since=start, **asked))
         else:
-            if limit is None and look == "terminal" and not console.as_json and not email:
-                limit = _A_SECTION
-            made = flow.prepare(store, reader, names, today=common.today, since=start, topics=topics, limit=limit)
-        if output is not None:
-            _put(common, look, made, output)
-        if mail is not None:
-            mail.send(made)
-        if output is None and mail is None:
-            _show(common, look, made)
-        console.flush()
-        if not peek and not again:
-            flow.tell(store, reader, made, today=common.today, at=now())
+            making = flow.told(store, reader, names, at=now(), since=start, **asked)
+        with making as made:
+            _hand_over(common, look, made, output, mail)
+
+
+def _hand_over(common: Common, look: str, made: Digest, output: Path | None, mail: _Mail | None) -> None:
+    """Bring a digest where it is wanted, to its last byte."""
+    if output is not None:
+        _put(common, look, made, output)
+    if mail is not None:
+        mail.send(made)
+    if output is None and mail is None:
+        _show(common, look, made)
+    common.console.flush()
 
 
 def _text(look: str, made: Digest) -> str:

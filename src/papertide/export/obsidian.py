@@ -10,7 +10,8 @@
     %% papertide end %%
     …                                 a person's
 
-A note without its block, or whose block or front matter has lost its end, is left alone.
+Line ends and a byte order mark stay as they are. A note without its block, or whose block or front matter has lost its
+end, is left alone.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ from papertide.normal import safe
 from papertide.records.plain import PaperDict
 
 BEGIN, END = "%% papertide begin %%", "%% papertide end %%"
-_BLOCK = re.compile(rf"^{BEGIN}$.*?^{END}$", re.MULTILINE | re.DOTALL)
-_FRONT = re.compile(r"\A---\n(.*?)^---[ \t]*$", re.MULTILINE | re.DOTALL)
-_NUMBER = re.compile(r"^papertide:[ \t]*(\d{1,18})[ \t]*$", re.MULTILINE)
+_BLOCK = re.compile(rf"(?:^|(?<=\A\ufeff)){BEGIN}\r?$.*?^{END}(?=\r?$)", re.MULTILINE | re.DOTALL)
+_FRONT = re.compile(r"\A\ufeff?---(?P<end>\r?\n)(?P<front>.*?)^---[ \t]*\r?$", re.MULTILINE | re.DOTALL)
+_IDENTITY = re.compile(r"^(papertide|title|arxiv|doi):[ \t]*([^\r\n]*?)[ \t\r]*$", re.MULTILINE)
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _KEY = re.compile(r"^(?=[^\s-])", re.MULTILINE)
 _FORBIDDEN = re.compile(r'[\[\]#^|\\/:*?"<>%`$]+')
 _LONGEST_NAME = 150
@@ -76,11 +78,45 @@ def file_name(paper: PaperDict) -> str:
     return f"{short} ({key})" if short else f"({key})"
 
 
-def number_in(text: str) -> int | None:
-    """The number of the paper that a note is about, by its front matter."""
-    front = _FRONT.match(text.replace("\r\n", "\n"))
-    found = _NUMBER.search(front[1]) if front else None
-    return int(found[1]) if found else None
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which paper a note is about, by its front matter: the number in the library that wrote it, and what is known besides."""
+
+    number: int
+    title: str | None
+    arxiv: str | None
+    doi: str | None
+
+    def of(self, paper: PaperDict) -> bool:
+        """Whether the note of this number is about `paper`: another library may number another paper so.
+
+        An arXiv id tells, else a DOI. Where only the note has one, the title does; a paper may gain one later.
+        """
+        if self.arxiv and paper["arxiv_id"]:
+            return self.arxiv == paper["arxiv_id"]
+        if self.doi and paper["doi"]:
+            return self.doi.casefold() == one_line(paper["doi"]).casefold()
+        lost = (self.arxiv or self.doi) and not (paper["arxiv_id"] or paper["doi"])
+        return not lost or self.title == one_line(paper["title"])
+
+
+def identity_in(text: str) -> Identity | None:
+    """Which paper a note is about; None for a file that is no note of ours."""
+    front = _FRONT.match(text)
+    known = {found[1]: _value(found[2]) for found in _IDENTITY.finditer(front["front"])} if front else {}
+    number = known.get("papertide") or ""
+    if not _NUMBER.fullmatch(number):
+        return None
+    return Identity(int(number), known.get("title"), known.get("arxiv"), known.get("doi"))
+
+
+def _value(text: str) -> str | None:
+    """A text in front matter, in quotes as we write it or without; None for an empty one."""
+    try:
+        read = json.loads(text) if text.startswith('"') else text
+    except ValueError:
+        read = text
+    return read.strip("'") or None
 
 
 def new(note: Note) -> str:
@@ -91,24 +127,40 @@ def new(note: Note) -> str:
 def renewed(text: str, note: Note) -> str | None:
     """A note brought up to date; None for one that has no place for what Papertide says."""
     front = _FRONT.match(text)
-    if front is None or len(_BLOCK.findall(text)) != 1:
+    body = _renewed_block(text[front.end() :], note.block) if front else None
+    if front is None or body is None or _BLOCK.search(front[0]):
         return None
-    body = _BLOCK.sub(lambda _: note.block, text[front.end() :])
-    return f"---\n{_renewed_front(front[1], note)}---{body}" if BEGIN in body else None
+    start, end = front.span("front")
+    return text[:start] + _renewed_front(front["front"], note, front["end"]) + text[end : front.end()] + body
 
 
-def _renewed_front(front: str, note: Note) -> str:
+def _renewed_block(text: str, block: str) -> str | None:
+    """A text with our block in the place of the one there, in its line ends; None where there isn't just one."""
+    found = list(_BLOCK.finditer(text))
+    if len(found) != 1:
+        return None
+    return text[: found[0].start()] + _as_there(found[0][0], block) + text[found[0].end() :]
+
+
+def _as_there(there: str, ours: str, line_end: str | None = None) -> str:
+    """What we say, with the line ends of what stands there; that itself where it says the same."""
+    if there.replace("\r\n", "\n") == ours:
+        return there
+    return ours.replace("\n", line_end or ("\r\n" if "\r\n" in there else "\n"))
+
+
+def _renewed_front(front: str, note: Note, line_end: str) -> str:
     """The front matter with our keys where they stood, the new ones behind them, and all others as they were."""
     left, lines, tagged = dict(note.keys), [], False
     for piece in _KEY.split(front):
         name = piece.partition(":")[0]
         if name == "tags":
             tagged = True
-            lines.append(_merged_tags(piece, note.tags))
+            lines.append(_as_there(piece, _merged_tags(piece.replace("\r\n", "\n"), note.tags), line_end))
         else:
-            lines.append(left.pop(name, piece))
-    lines += left.values()
-    return "".join(lines) + ("" if tagged else _tags_line(note.tags))
+            lines.append(_as_there(piece, left.pop(name), line_end) if name in left else piece)
+    more = [*left.values()] if tagged else [*left.values(), _tags_line(note.tags)]
+    return "".join(lines) + "".join(more).replace("\n", line_end)
 
 
 _FLOW = re.compile(r"tags:[ \t]*\[(?P<items>[^\[\]{}\n]*)\][ \t]*\n")
@@ -189,4 +241,4 @@ def contents(headed: Iterable[tuple[str, Iterable[str]]], title: str, subtitle: 
 
 def renewed_contents(text: str, block: str) -> str | None:
     """The leading note brought up to date; None where its block isn't there."""
-    return _BLOCK.sub(lambda _: block, text) if len(_BLOCK.findall(text)) == 1 else None
+    return _renewed_block(text, block)

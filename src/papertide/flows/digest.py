@@ -1,4 +1,4 @@
-"""The daily digest: what is new for a reader, in topic sections, best first; decided purely, then told in one step.
+"""The daily digest: what is new for a reader, in topic sections, best first; claimed in one step, then decided purely.
 
 New is what no digest has told this reader of, by the ledger, and what they haven't decided on: so nothing is shown twice,
 and nothing is missed after a holiday. Each paper stands in one section, that of the topic that fits it best. What was put
@@ -8,7 +8,8 @@ off comes back once, in the first digest of a later day, in a section of its own
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -34,11 +35,50 @@ def prepare(
     topics: Sequence[str] = (),
     limit: int | None = None,
 ) -> Digest:
-    """Select what is new; `names` maps topic ids to names, in the reader's order. Nothing is noted (see `tell`).
+    """Select what is new; `names` maps topic ids to names, in the reader's order. Nothing is noted (see `told`).
 
     `since` takes what came into the library on that day or later, told or not; `topics` only papers with one of these;
     `limit` shows so many a section.
     """
+    papers, later = _new(store, reader, today, since, topics)
+    return select(papers, names, day=today, topics=topics, limit=limit, later=later)
+
+
+@contextmanager
+def told(
+    store: Store,
+    reader: str,
+    names: Mapping[str, str],
+    *,
+    today: date,
+    at: str,
+    since: date | None = None,
+    topics: Sequence[str] = (),
+    limit: int | None = None,
+) -> Iterator[Digest]:
+    """The digest of `prepare`, told of from here on: all that is new in it, what a section leaves out too.
+
+    So two digests at once share what is new between them. What fails inside takes the claim back. An empty one isn't noted.
+    """
+    papers, later = _new(store, reader, today, since, topics)
+    options = {"topics": list(topics), "limit": limit, "later": later}
+    due = (today - LATER).isoformat() if since is None else None
+    numbers = [paper["id"] for paper in papers]
+    claim = store.telling.tell(reader, numbers, today.isoformat(), at, json.dumps(options), due=due)
+    taken = set(claim.papers)
+    try:
+        ours = [paper for paper in papers if paper["id"] in taken]
+        yield select(ours, names, day=today, topics=topics, limit=limit, later=later)
+    except BaseException:
+        if claim.number is not None:
+            store.telling.take_back(reader, claim)
+        raise
+
+
+def _new(
+    store: Store, reader: str, today: date, since: date | None, topics: Sequence[str]
+) -> tuple[list[PaperDict], list[int]]:
+    """The papers to tell of, and the numbers of those that had been put off."""
     if since is not None:
         later, numbers = [], store.telling.added_since(since.isoformat(), reader)
     else:
@@ -46,7 +86,8 @@ def prepare(
     papers = store.looking.by_number([*numbers, *later], reader)
     if topics:
         papers = [paper for paper in papers if not set(topics).isdisjoint(paper["topics"] or ["none"])]
-    return select(papers, names, day=today, topics=topics, limit=limit, later=later)
+    numbers_there = {paper["id"] for paper in papers}
+    return papers, [number for number in later if number in numbers_there]
 
 
 def last(
@@ -88,7 +129,7 @@ class _MadeWith:
 
 
 def _made_with(text: str | None) -> _MadeWith:
-    """What a digest was made with, as `tell` notes it; nothing where it doesn't say, or another program wrote it."""
+    """What a digest was made with, as `told` notes it; nothing where it doesn't say, or another program wrote it."""
     try:
         told = json.loads(text or "{}")
         topics, limit, later = told.get("topics", []), told.get("limit"), told.get("later", [])
@@ -99,13 +140,6 @@ def _made_with(text: str | None) -> _MadeWith:
         limit if isinstance(limit, int) and limit > 0 else None,
         tuple(number for number in later if isinstance(number, int)) if isinstance(later, list) else (),
     )
-
-
-def tell(store: Store, reader: str, made: Digest, *, today: date, at: str) -> None:
-    """Note that a digest was told: all that was new in it, what a section left out too. An empty one isn't noted."""
-    if made.new or made.later:
-        options = {"topics": list(made.topics), "limit": made.limit, "later": list(made.later)}
-        store.telling.tell(reader, [*made.new, *made.later], today.isoformat(), at, json.dumps(options))
 
 
 def select(

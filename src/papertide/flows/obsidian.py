@@ -1,7 +1,8 @@
 """Keep a folder of Obsidian notes up to date: a note a paper, and one that leads to them.
 
-A note is found by the number in its front matter, whatever it is called by now. Notes of papers that aren't in the list
-stay; a file that is not ours is never touched, and a note that has no place for what we say is left alone and told of.
+A note is found by the arXiv id in its front matter, else by the number there, whatever it is called by now; a number that
+another library gave to another paper doesn't count. Notes of papers that aren't in the list stay; a file that is not ours
+is never touched, and a note that has no place for what we say is left alone and told of.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from papertide.errors import OutputError
 from papertide.export import obsidian
 from papertide.export.base import ReadingList, Section
 from papertide.flows.output import write_whole
+from papertide.records.plain import PaperDict
 
 CONTENTS = "Reading list.md"
 
@@ -37,7 +39,7 @@ def update(folder: Path, reading: ReadingList) -> Updated:
         raise OutputError(str(folder), error.strerror or str(error)) from error
     headed = [(section.heading, list(work.notes(section, reading))) for section in reading.sections]
     work.contents(obsidian.contents(headed, reading.title, reading.subtitle))
-    return Updated(work.new, work.changed, work.unchanged, tuple(work.left_alone))
+    return Updated(work.new, work.changed, work.unchanged, (*work.left_alone, *work.others()))
 
 
 class _Folder:
@@ -45,31 +47,50 @@ class _Folder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._by_number: dict[int, tuple[Path, obsidian.Identity]] = {}
+        self._by_arxiv: dict[str, Path] = {}
         self._where: dict[int, Path] = {}
-        self._done: set[int] = set()
+        self._mistaken: dict[Path, str] = {}
         self.new = self.changed = self.unchanged = 0
         self.left_alone: list[str] = []
         for path in sorted(folder.rglob("*.md")):
             hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)  # such as .trash
-            number = None if hidden or not path.is_file() else obsidian.number_in(_read(path) or "")
-            if number is not None:
-                self._where.setdefault(number, path)
+            known = None if hidden or not path.is_file() else obsidian.identity_in(_read(path) or "")
+            if known is not None:
+                self._by_number.setdefault(known.number, (path, known))
+                if known.arxiv:
+                    self._by_arxiv.setdefault(known.arxiv, path)
 
     def notes(self, section: Section, reading: ReadingList) -> Iterator[str]:
         """Bring the notes of a section up to date; gives their names."""
         for paper in section.papers:
             number = paper["id"]
-            if number not in self._done:
-                self._done.add(number)
-                self._note(number, obsidian.note_of(paper, reading.text_of(paper)))
+            if number not in self._where:
+                self._where[number] = self._note(paper, obsidian.note_of(paper, reading.text_of(paper)))
             yield self._where[number].stem
 
-    def _note(self, number: int, note: obsidian.Note) -> None:
-        path = self._where.get(number)
+    def others(self) -> list[str]:
+        """A line for each note with the number of a paper that it isn't about, and that is no other paper's here."""
+        return [told for path, told in self._mistaken.items() if path not in self._where.values()]
+
+    def _note(self, paper: PaperDict, note: obsidian.Note) -> Path:
+        path = self._of(paper)
         if path is None:
-            self._where[number] = self._make(self._free(note.name, number), obsidian.new(note))
-        else:
-            self._renew(path, lambda text: obsidian.renewed(text, note))
+            return self._make(self._free(note.name, paper["id"]), obsidian.new(note))
+        self._renew(path, lambda text: obsidian.renewed(text, note))
+        return path
+
+    def _of(self, paper: PaperDict) -> Path | None:
+        """The note of a paper, if there is one."""
+        found = self._by_arxiv.get(paper["arxiv_id"] or "")
+        if found is not None:
+            return found
+        path, known = self._by_number.get(paper["id"], (None, None))
+        if path is None or known is None or known.of(paper):
+            return path
+        other = f"arXiv:{known.arxiv}" if known.arxiv else f"doi:{known.doi}"
+        self._mistaken[path] = f"{path}: has the number of another paper than its own ({other}), and is left alone"
+        return None
 
     def contents(self, block: str) -> None:
         """Bring the leading note up to date."""
@@ -95,12 +116,10 @@ class _Folder:
 
     def _renew(self, path: Path, renew: Callable[[str], str | None]) -> None:
         text = _read(path)
-        line_end = "\r\n" if text is not None and "\r\n" in text else "\n"
-        after = None if text is None else renew(text.replace("\r\n", "\n"))
+        after = None if text is None else renew(text)
         if after is None:
             self.left_alone.append(f"{path}: has no place for what Papertide writes any more, and is left alone")
             return
-        after = after.replace("\n", line_end)
         if after == text:
             self.unchanged += 1
         else:

@@ -346,6 +346,18 @@ class Scoring(Protocol):
         """The score of a paper, by its number; None for one that has none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a digest took to tell of: its number (None where nothing was left), the papers, and what `before` held of them.
+
+    `before` are pairs of a paper and the digest that had told of it.
+    """
+
+    number: int | None
+    papers: Sequence[int]
+    before: Sequence[tuple[int, int]]
+
+
 class Telling(Protocol):
     """The ledger of digests: what each reader was told, and when."""
 
@@ -358,8 +370,20 @@ class Telling(Protocol):
     def due(self, reader: str, day: str) -> list[int]:
         """Papers that the reader put off on `day` or before, and that no digest has told of since."""
 
-    def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str, made: str | None = None) -> int:
-        """Note that a digest told of these papers, and what it was made with; gives its number."""
+    def tell(
+        self,
+        reader: str,
+        paper_ids: Sequence[int],
+        day: str,
+        at: str,
+        made: str | None = None,
+        *,
+        due: str | None = None,
+    ) -> Told:
+        """Note that a digest tells of these papers, and what it was made with; with `due` only of those still open."""
+
+    def take_back(self, reader: str, told: Told) -> None:
+        """Forget a digest that nobody saw."""
 
     def made_with(self, number: int) -> str | None:
         """What a digest was made with; None for one that doesn't say."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from papertide.store.base import Told
 from papertide.store.engine import Database, translated
 
 
@@ -43,12 +44,31 @@ class Ledger:
         with translated(self._database.path):
             return [row[0] for row in self._database.connection.execute(sql, (reader, day))]
 
-    def tell(self, reader: str, paper_ids: Sequence[int], day: str, at: str, made: str | None = None) -> int:
-        """Note that a digest told of these papers; gives its number. A paper belongs to the last digest that told of it.
+    def tell(
+        self,
+        reader: str,
+        paper_ids: Sequence[int],
+        day: str,
+        at: str,
+        made: str | None = None,
+        *,
+        due: str | None = None,
+    ) -> Told:
+        """Note that a digest tells of these papers. A paper belongs to the last digest that told of it.
 
-        `made` is what it was made with, as `made_with` gives it back.
+        With `due` (as for the function of that name) only those that are untold or due still: what another process told
+        of or decided on meanwhile is left out. `made` is what it was made with, as `made_with` gives it back. No digest is
+        noted where no paper is left.
         """
         with self._database.transaction() as connection:
+            if due is not None:
+                open_still = {*self.untold(reader), *self.due(reader, due)}
+                paper_ids = [paper for paper in paper_ids if paper in open_still]
+            if not paper_ids:
+                return Told(None, (), ())
+            wanted = set(paper_ids)
+            sql = "SELECT paper_id, digest_id FROM told WHERE reader = ?"
+            before = tuple(row for row in connection.execute(sql, (reader,)) if row[0] in wanted)
             row = (reader, day, at, made)
             noted = connection.execute("INSERT INTO digest (reader, day, at, made) VALUES (?, ?, ?, ?)", row)
             number = int(noted.lastrowid or 0)
@@ -56,7 +76,18 @@ class Ledger:
                 "INSERT OR REPLACE INTO told (reader, paper_id, digest_id) VALUES (?, ?, ?)",
                 [(reader, paper, number) for paper in paper_ids],
             )
-        return number
+        return Told(number, tuple(paper_ids), before)
+
+    def take_back(self, reader: str, told: Told) -> None:
+        """Forget a digest that nobody saw: its papers are as told of as they were before it."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM told WHERE digest_id = ?", (told.number,))
+            connection.executemany(
+                "INSERT OR IGNORE INTO told (reader, paper_id, digest_id) SELECT ?1, p.id, g.id"
+                " FROM paper p, digest g WHERE p.id = ?2 AND g.id = ?3",
+                [(reader, *row) for row in told.before],
+            )
+            connection.execute("DELETE FROM digest WHERE id = ?", (told.number,))
 
     def last(self, reader: str) -> tuple[int, str, list[int]] | None:
         """The reader's last digest: number, day, and the papers it told of."""
