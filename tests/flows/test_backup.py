@@ -219,6 +219,57 @@ def test_a_library_that_is_open_is_filled_anew(library: Path) -> None:
     assert len(dump(library)["note"]) == 1
 
 
+def deciding(path: Path, stop: int) -> None:
+    """Decide again and again until told to stop; the exit code says whether anything was refused."""
+    store = open_library(path)
+    os.set_blocking(stop, False)
+    number = 0
+    while True:
+        with suppress(BlockingIOError):
+            os.read(stop, 1)
+            return
+        number += 1
+        store.deciding.decide("w", [1], ("keep", "later")[number % 2], NOW, f"w {number}")
+
+
+def test_what_others_write_meanwhile_is_kept(library: Path) -> None:
+    """Each decision of another process during a restore is in the library aside or in the restored one; none is lost."""
+    target = saved(library)
+    stop, tell = os.pipe()
+    child = forked(lambda: deciding(library, stop))
+    kept: set[str] = set()
+    for turn in range(4):
+        aside = library.with_name(f"aside-{turn}.db")
+        restore(target, library, aside, None)
+        kept |= {row[4] for row in decisions_of(aside)}
+    os.write(tell, b"x")
+    assert exit_codes([child]) == [0]
+    kept |= {row[4] for row in decisions_of(library)}
+    numbers = sorted(int(command.removeprefix("w ")) for command in kept)
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def decisions_of(path: Path) -> list[tuple[str, ...]]:
+    """The decisions of the process that decides meanwhile."""
+    connection = look(path)
+    rows = connection.execute("SELECT id, reader, status, at, command FROM decision WHERE reader = 'w'").fetchall()
+    connection.close()
+    return rows
+
+
+def test_a_library_with_a_journal_of_the_old_kind(library: Path) -> None:
+    """A library whose journal another program changed is restored all the same, and was put aside."""
+    target = saved(library)
+    keeping(library, 2)
+    connection = look(library)
+    assert connection.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+    connection.close()
+    now = dump(library)
+    restore(target, library, library.with_name("aside.db"), None)
+    assert dump(library) == dump(target)
+    assert dump(library.with_name("aside.db")) == now
+
+
 def test_a_library_that_is_being_written(library: Path) -> None:
     """A library that another process writes to is waited for, and then refused; nothing of it changed."""
     target = saved(library)
@@ -230,6 +281,7 @@ def test_a_library_that_is_being_written(library: Path) -> None:
         restore(target, library, library.with_name("aside.db"), None, watching=Watching(told.append))
     store.close()
     assert len(told) == 1
+    assert not library.with_name("aside.db").exists()
     assert dump(library) == before
 
 

@@ -106,9 +106,7 @@ def restore(
         copies.bring_up_to_date(copy)
         pages = _carried(copy.digests, archives, watching) if archives else None
         if was_there and copies.is_whole(library):
-            with copies.copied(library, aside, watching.waiting) as old:
-                copies.place(old, aside)
-            copies.pour(copy, library, watching.waiting)
+            copies.pour(copy, library, aside, watching.waiting)
         else:
             if was_there:
                 copies.put_aside(library, aside)

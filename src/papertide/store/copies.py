@@ -25,6 +25,11 @@ _FORGOTTEN = 60 * 60.0
 _BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a library that is in use."""
 
+_STEP = 16
+"""Pages that are poured at a time. After the first step nobody else can write; a library has more pages than this,
+for each of its tables has one.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Copied:
@@ -90,19 +95,31 @@ def bring_up_to_date(copy: Copied) -> None:
     Database.open(copy.file).close()
 
 
-def pour(copy: Copied, library: Path, waiting: Waiting, wait: float = WAIT_SECONDS) -> None:
-    """Let a library that others may have open hold what a copy holds, in one transaction; raises LibraryError."""
-    end = time.monotonic() + wait
+def pour(copy: Copied, library: Path, aside: Path, waiting: Waiting, wait: float = WAIT_SECONDS) -> None:
+    """Let a library that others may have open hold what a copy holds, in one transaction; it is kept as `aside` before.
 
-    def busy(status: int, _left: int, _total: int) -> None:
-        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > end:
-            raise LibraryLocked(str(library), "another process is writing to it; nothing was changed")
+    `aside` is made while nobody else can write, so that each write of others is in it or comes after the pouring.
+    Raises LibraryError, or OutputError where `aside` can't be written; then the library is as it was.
+    """
+    end = time.monotonic() + wait
+    kept = False
+
+    def each(status: int, _left: int, _total: int) -> None:
+        nonlocal kept
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if time.monotonic() > end:
+                raise LibraryLocked(str(library), "another process is writing to it; nothing was changed")
+        elif not kept:
+            kept = True
+            with copied(library, aside) as old:
+                place(old, aside)
 
     with closing(Database.open(library, waiting=waiting, as_it_is=True)) as target, translated(library):
         with target.transaction():
             pass  # waits for whoever writes now, and says so
+        target.connection.execute("PRAGMA journal_mode = WAL")  # else nobody could read while we write
         with closing(sqlite3.connect(copy.file)) as source:
-            source.backup(target.connection, progress=busy)
+            source.backup(target.connection, pages=_STEP, progress=each)
 
 
 def is_whole(library: Path) -> bool:
