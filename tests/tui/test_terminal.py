@@ -189,7 +189,7 @@ def test_a_note_in_the_editor(program: Program, sit: Sit, tmp_path: Path) -> Non
         editor = tmp_path / name
         editor.write_text(f"#!{sys.executable}\n{body}", encoding="utf-8")
         editor.chmod(editor.stat().st_mode | stat.S_IXUSR)
-    for command, told in [("editor", "note:"), ("fail", "ended with 1")]:
+    for command, told in [("editor", "note:"), ("fail", "the note stays")]:
         live = sit(VISUAL=str(tmp_path / command))
         live.until("Catastrophic")
         live.press("N")

@@ -32,5 +32,5 @@ def edited(text: str, environment: Mapping[str, str]) -> str:
         except (OSError, UnicodeDecodeError) as error:
             raise OutputError(named, getattr(error, "strerror", None) or "left no text") from error
     if code:
-        raise OutputError(named, f"ended with exit code {code}; the note stays as it was")
+        raise OutputError(Path(command[0]).name, f"ended with exit code {code}; the note stays as it was")
     return written.strip()

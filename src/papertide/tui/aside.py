@@ -1,17 +1,13 @@
-"""What is done beside the screen: a browser, an editor, a file."""
+"""What is done beside the screen: a browser, a file."""
 
 from __future__ import annotations
 
-import os
-import shlex
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
-from papertide.errors import UsageError
 from papertide.export import FORMATS
 from papertide.flows.output import write_whole
 from papertide.flows.readinglist import reading_list
@@ -31,21 +27,6 @@ def browse(address: str, failed: Callable[[], object]) -> None:
             failed()
 
     Thread(target=run, name="papertide-browser", daemon=True).start()
-
-
-def edited(text: str) -> str:
-    """A text as it is after the user's editor; raises UsageError where that can't be started or fails."""
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    with tempfile.TemporaryDirectory(prefix="papertide-") as folder:
-        file = Path(folder, "note.txt")
-        file.write_text(text, encoding="utf-8")
-        try:
-            code = subprocess.run([*shlex.split(editor), str(file)]).returncode
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{editor}: {error}") from error
-        if code:
-            raise UsageError(f"{editor} ended with {code}; the note is as it was")
-        return file.read_text(encoding="utf-8", errors="replace")
 
 
 def expanded(path: Path) -> Path:

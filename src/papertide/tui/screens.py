@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ from textual import on
 from textual.message import Message
 
 from papertide.config import now
-from papertide.errors import UsageError
+from papertide.errors import PapertideError
+from papertide.flows.editor import edited
 from papertide.flows.inbox import VIEWS, papers_of, selection_of
 from papertide.flows.triage import Deed
 from papertide.store.base import SORTS, Sort, Store
@@ -97,8 +99,8 @@ class InboxScreen(ViewScreen):
         text, wrong = "", ""
         with self.app.suspend():
             try:
-                text = aside.edited(paper["note"] or "")
-            except UsageError as error:  # inside, because an exception would leave the screen suspended
+                text = edited(paper["note"] or "", os.environ)
+            except PapertideError as error:  # inside, because an exception would leave the screen suspended
                 wrong = str(error)
         if wrong:
             self._say(wrong, wrong=True)
