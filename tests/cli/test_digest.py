@@ -369,6 +369,27 @@ def test_into_a_folder(program: Program) -> None:
     assert sorted(path.name for path in Path("folder").iterdir()) == [f"{TODAY}-2.html", f"{TODAY}.html"]
 
 
+def test_a_trailing_slash_is_a_folder(program: Program) -> None:
+    """A name that ends with a slash is a folder, which is made; where that can't be, nothing is marked."""
+    program.done("digest", "--peek", "-o", "digests/")
+    program.done("digest", "--peek", "-o", "digests/")
+    assert sorted(path.name for path in Path("digests").iterdir()) == [f"{TODAY}-2.txt", f"{TODAY}.txt"]
+    Path("file").touch()
+    ran = program("digest", "-o", "file/")
+    assert (ran.code, "file/" in ran.err) == (1, True)
+    assert len(program.done("digest", "--json").ids) == 7
+
+
+@pytest.mark.parametrize("look", ["terminal", "json"])
+def test_a_hyphen_is_standard_output(program: Program, look: str) -> None:
+    """-o - prints what is printed without it."""
+    printed = program.done("digest", "--peek", "--format", look).out
+    before = set(Path().iterdir())
+    assert program.done("digest", "--format", look, "-o", "-").out == printed
+    assert set(Path().iterdir()) == before
+    assert program.done("digest", "--json").ids == []
+
+
 def test_by_mail(program: Program, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """--email sends text and HTML and then counts as told; a digest with nothing in it isn't sent; a failure marks nothing."""
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))

@@ -12,6 +12,7 @@ import typer
 
 from papertide.cli.common import Common, day_given
 from papertide.cli.filters import Topic
+from papertide.cli.outputs import STANDARD_OUTPUT, output_path
 from papertide.cli.scores import scored
 from papertide.cli.taxonomy import topic_source
 from papertide.config import now
@@ -50,7 +51,7 @@ def digest(
     ] = None,
     look: Annotated[str, typer.Option("--format", metavar="NAME", help=f"{', '.join(_ENDS)}.")] = "terminal",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it there; into a folder, by its day.")
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write it there; into a folder, by its day.")
     ] = None,
     peek: Annotated[bool, typer.Option("--peek", help="Look only: it all stays new.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Show the last digest once more, as it was made.")] = False,
@@ -104,13 +105,13 @@ def digest(
         raise typer.Exit(ExitCode.PARTLY)
 
 
-def _hand_over(common: Common, look: str, made: Digest, output: Path | None, mail: _Mail | None) -> None:
+def _hand_over(common: Common, look: str, made: Digest, output: str | None, mail: _Mail | None) -> None:
     """Bring a digest where it is wanted, to its last byte."""
-    if output is not None:
-        _put(common, look, made, output)
+    if output is not None and output != STANDARD_OUTPUT:
+        _put(common, look, made, output_path(output))
     if mail is not None:
         mail.send(made)
-    if output is None and mail is None:
+    if output == STANDARD_OUTPUT or (output is None and mail is None):
         _show(common, look, made)
     common.console.flush()
 
