@@ -369,6 +369,27 @@ def test_into_a_folder(program: Program) -> None:
     assert sorted(path.name for path in Path("folder").iterdir()) == [f"{TODAY}-2.html", f"{TODAY}.html"]
 
 
+def test_a_trailing_slash_is_a_folder(program: Program) -> None:
+    """A name that ends with a slash is a folder, which is made; where that can't be, nothing is marked."""
+    program.done("digest", "--peek", "-o", "digests/")
+    program.done("digest", "--peek", "-o", "digests/")
+    assert sorted(path.name for path in Path("digests").iterdir()) == [f"{TODAY}-2.txt", f"{TODAY}.txt"]
+    Path("file").touch()
+    ran = program("digest", "-o", "file/")
+    assert (ran.code, "file/" in ran.err) == (1, True)
+    assert len(program.done("digest", "--json").ids) == 7
+
+
+@pytest.mark.parametrize("look", ["terminal", "json"])
+def test_a_hyphen_is_standard_output(program: Program, look: str) -> None:
+    """-o - prints what is printed without it."""
+    printed = program.done("digest", "--peek", "--format", look).out
+    before = set(Path().iterdir())
+    assert program.done("digest", "--format", look, "-o", "-").out == printed
+    assert set(Path().iterdir()) == before
+    assert program.done("digest", "--json").ids == []
+
+
 def test_by_mail(program: Program, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """--email sends text and HTML and then counts as told; a digest with nothing in it isn't sent; a failure marks nothing."""
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
@@ -385,6 +406,7 @@ def test_by_mail(program: Program, home: Path, monkeypatch: pytest.MonkeyPatch) 
         assert program.done("digest", "--again", "--email", "--json").one == {
             "papers": 7,
             "sent_to": ["me@example.org"],
+            "refused": [],
         }
     program.add([{"title": "Something new"}])
     assert program("digest", "--email").code == 1  # nobody listens any more
@@ -397,6 +419,28 @@ def test_by_mail(program: Program, home: Path, monkeypatch: pytest.MonkeyPatch) 
     assert html is not None
     assert "We propose LoRA adapters of low rank that fit a laptop." in text.get_content()
     assert html.get_content().count("<strong") == 7
+
+
+def test_a_recipient_that_is_refused(program: Program, home: Path) -> None:
+    """Where a server refuses one of several the digest is told of all the same, once; the refused is named, exit code 3."""
+    file = home / ".config" / "papertide" / "config.toml"
+    file.parent.mkdir(parents=True)
+    with served("none") as (inbox, table):
+        settings = f'[mail]\nserver = "127.0.0.1"\nport = {table["port"]}\nsecurity = "none"\nfrom = "me@example.org"\n'
+        file.write_text(f'{settings}to = ["nobody@example.org", "you@example.org"]\n', "utf-8")
+        ran = program("digest", "--email")
+        assert (ran.code, ran.err) == (
+            3,
+            "mail by 127.0.0.1: refused for nobody@example.org\nsent to you@example.org\n",
+        )
+        assert program.done("digest", "--email").err == "nothing new; no mail is sent\n"
+        ran = program("digest", "--again", "--email", "--json")
+        assert (ran.code, ran.one["sent_to"], ran.one["refused"]) == (3, ["you@example.org"], ["nobody@example.org"])
+        file.write_text(f'{settings}to = "nobody@example.org"\n', "utf-8")
+        program.add([{"title": "Something new"}])
+        assert program("digest", "--email").code == 1
+    assert program.done("digest", "--json").ids == [8]
+    assert inbox.to == ["you@example.org"] * 2
 
 
 def test_what_makes_no_sense(program: Program) -> None:

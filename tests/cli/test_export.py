@@ -239,3 +239,15 @@ def test_obsidian_notes(program: Program) -> None:
     assert ran.code == 3
     assert str(note) in ran.err
     assert note.read_text("utf-8") == "---\npapertide: 1\n---\nmine\n"
+
+
+def test_what_output_may_say(program: Program) -> None:
+    """-o - is standard output; a name with a slash at its end is a folder, which only Obsidian's notes go into."""
+    before = set(Path().iterdir())
+    assert program.done("export", "-o", "-").out == program.done("export").out
+    assert program.done("export", "-o", "-", "--json").out == program.done("export", "--json").out
+    assert program("export", "--format", "obsidian", "-o", "-").code == 2
+    assert program("export", "--format", "csv", "-o", "out/").code == 2
+    assert set(Path().iterdir()) == before
+    program.done("export", "--format", "obsidian", "-o", "out/")
+    assert Path("out").is_dir()

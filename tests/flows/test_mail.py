@@ -159,10 +159,9 @@ def test_what_a_server_refuses() -> None:
             send(mailbox, message(mailbox), {"PAPERTIDE_MAIL_PASSWORD": "wrong!"})
         assert "wrong!" not in str(caught.value)
         mailbox = Mailbox.of({**table, "to": ["nobody@example.org", "a@example.org"]})
-        with pytest.raises(OutputError, match=r"nobody@example\.org, sent to the others"):
-            send(mailbox, message(mailbox), {})
+        assert send(mailbox, message(mailbox), {}) == ["nobody@example.org"]
         mailbox = Mailbox.of({**table, "to": "nobody@example.org"})
-        with pytest.raises(OutputError):
+        with pytest.raises(OutputError, match=r"refused for nobody@example\.org"):
             send(mailbox, message(mailbox), {})
     assert len(inbox.messages) == 1
     with pytest.raises(OutputError, match="refused"):

@@ -12,6 +12,7 @@ import typer
 
 from papertide.cli.common import Common, day_given
 from papertide.cli.filters import Topic
+from papertide.cli.outputs import STANDARD_OUTPUT, output_path
 from papertide.cli.scores import scored
 from papertide.cli.taxonomy import topic_source
 from papertide.config import now
@@ -23,7 +24,7 @@ from papertide.flows.browse import check_topic_names, ensure_labels, topic_names
 from papertide.flows.output import free_path, write_whole
 from papertide.flows.readinglist import digest_list
 from papertide.records.digest import Digest
-from papertide.views.console import plain
+from papertide.views.console import ExitCode, plain
 from papertide.views.digest import as_json, as_lines
 
 _ENDS = {"terminal": ".txt", "markdown": ".md", "html": ".html", "atom": ".atom", "json": ".json"}
@@ -50,7 +51,7 @@ def digest(
     ] = None,
     look: Annotated[str, typer.Option("--format", metavar="NAME", help=f"{', '.join(_ENDS)}.")] = "terminal",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it there; into a folder, by its day.")
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write it there; into a folder, by its day.")
     ] = None,
     peek: Annotated[bool, typer.Option("--peek", help="Look only: it all stays new.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Show the last digest once more, as it was made.")] = False,
@@ -100,15 +101,17 @@ def digest(
             making = flow.told(store, reader, names, at=now(), since=start, **asked)
         with making as made:
             _hand_over(common, look, made, output, mail)
+    if mail is not None and mail.refused:  # behind all that: the others have it, and mustn't get it again
+        raise typer.Exit(ExitCode.PARTLY)
 
 
-def _hand_over(common: Common, look: str, made: Digest, output: Path | None, mail: _Mail | None) -> None:
+def _hand_over(common: Common, look: str, made: Digest, output: str | None, mail: _Mail | None) -> None:
     """Bring a digest where it is wanted, to its last byte."""
-    if output is not None:
-        _put(common, look, made, output)
+    if output is not None and output != STANDARD_OUTPUT:
+        _put(common, look, made, output_path(output))
     if mail is not None:
         mail.send(made)
-    if output is None and mail is None:
+    if output == STANDARD_OUTPUT or (output is None and mail is None):
         _show(common, look, made)
     common.console.flush()
 
@@ -157,18 +160,22 @@ class _Mail:
 
         self._common = common
         self._mailbox = Mailbox.of(common.config.mail)
+        self.refused: list[str] = []
 
     def send(self, made: Digest) -> None:
         """Send a digest; one with nothing in it isn't."""
         from papertide.flows.mail import compose, send
 
         console = self._common.console
-        to = list(self._mailbox.to) if made.sections else []
+        to: list[str] = []
         if made.sections:
             subject = f"Papertide, {made.day.isoformat()}: {news(made)}"
             text, html = _text("terminal", made), _text("html", made)
-            send(self._mailbox, compose(self._mailbox, subject, text, html, at=now()))
+            self.refused = send(self._mailbox, compose(self._mailbox, subject, text, html, at=now()))
+            to = [one for one in self._mailbox.to if one not in self.refused]
         if console.as_json:
-            console.json({"papers": len(made.papers), "sent_to": to})
+            console.json({"papers": len(made.papers), "sent_to": to, "refused": self.refused})
         else:
+            if self.refused:
+                console.say(f"mail by {self._mailbox.server}: refused for {', '.join(self.refused)}", "ill")
             console.say(f"sent to {', '.join(to)}" if to else f"{news(made)}; no mail is sent")

@@ -9,6 +9,7 @@ import typer
 
 from papertide.cli.common import Common
 from papertide.cli.filters import Given, QueryWords, filtered
+from papertide.cli.outputs import STANDARD_OUTPUT, means_folder
 from papertide.cli.scores import scored
 from papertide.cli.taxonomy import topic_source
 from papertide.errors import UsageError
@@ -30,7 +31,7 @@ def export(
     query: QueryWords = None,
     form: Annotated[str, typer.Option("--format", metavar="NAME", help=f"{', '.join(_NAMES)}.")] = "markdown",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it there (obsidian: a folder).")
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write it there (obsidian: a folder).")
     ] = None,
     group_by: Annotated[str, typer.Option(metavar="WHAT", help=f"{', '.join(GROUPINGS)}.")] = "none",
     template: Annotated[
@@ -60,10 +61,13 @@ def export(
     if show_template:
         _show_template(common)
         return
-    _check(form, group_by, output, template)
+    path = None if output is None or output == STANDARD_OUTPUT else Path(output)
+    _check(form, group_by, path, template)
+    if path is not None and form != _FOLDER and means_folder(str(output)):
+        raise UsageError(f"-o {output} is a folder; {form} needs a file")
     given = Given.of(ctx, query)
     source = topic_source(common)
-    as_lines = output is None and common.console.as_json
+    as_lines = path is None and common.console.as_json
     if as_lines:
         form = "jsonl"
     with common.library() as store:
@@ -77,10 +81,10 @@ def export(
                 check_topics(store.looking, chosen.query, source, given.text)
             if form == "jsonl" and not as_lines:
                 reading = with_state(reading, store)
-            if form == _FOLDER and output is not None:
-                _into_folder(common, reading, count, output)
+            if form == _FOLDER and path is not None:
+                _into_folder(common, reading, count, path)
             else:
-                _write(common, _exporter(form, template), form, reading, count, output)
+                _write(common, _exporter(form, template), form, reading, count, path)
 
 
 def _check(form: str, group_by: str, output: Path | None, template: Path | None) -> None:

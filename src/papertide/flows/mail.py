@@ -80,21 +80,24 @@ def compose(mailbox: Mailbox, subject: str, text: str, html: str, *, at: str) ->
     return message
 
 
-def send(mailbox: Mailbox, message: EmailMessage, environment: Mapping[str, str] = os.environ) -> None:
-    """Send a message to all it is for. Raises OutputError where that fails, ConfigError where there is no password."""
+def send(mailbox: Mailbox, message: EmailMessage, environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Send a message to all it is for; gives those that the server refused while it took it for others.
+
+    Raises OutputError where nobody gets it, ConfigError where there is no password.
+    """
     password = _password(mailbox, environment) if mailbox.user is not None else None
     try:
         with _connected(mailbox) as server:
             if mailbox.user is not None and password is not None:
                 server.login(mailbox.user, password)
-            refused = server.send_message(message, mailbox.sender, mailbox.to)
+            return [*server.send_message(message, mailbox.sender, mailbox.to)]
     except smtplib.SMTPResponseException as error:
         said = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
         raise OutputError(f"mail by {mailbox.server}", f"{error.smtp_code} {said}") from error
+    except smtplib.SMTPRecipientsRefused as error:
+        raise OutputError(f"mail by {mailbox.server}", f"refused for {', '.join(error.recipients)}") from error
     except (smtplib.SMTPException, OSError, ValueError) as error:
         raise OutputError(f"mail by {mailbox.server}", str(error)) from error
-    if refused:
-        raise OutputError(f"mail by {mailbox.server}", f"refused for {', '.join(refused)}, sent to the others")
 
 
 def _connected(mailbox: Mailbox) -> smtplib.SMTP:

@@ -1,0 +1,27 @@
+"""What `-o` may say besides the name of a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from papertide.errors import OutputError
+
+STANDARD_OUTPUT = "-"
+_SLASHES = tuple({"/", os.sep})
+
+
+def means_folder(text: str) -> bool:
+    """Whether the name is that of a folder whatever is there: it ends with a slash."""
+    return text.endswith(_SLASHES)
+
+
+def output_path(text: str) -> Path:
+    """The path that is named; a folder, by its slash, is made if it isn't there. Raises OutputError."""
+    path = Path(text)
+    if means_folder(text):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(text, error.strerror or str(error)) from error
+    return path
