@@ -43,10 +43,10 @@ def test_json(empty: Program) -> None:
 
 
 def test_pipes(empty: Program) -> None:
-    """Standard input and named pipes, zipped or not, are screened as a file is; they can be read but once."""
+    """Standard input and named pipes, zipped or not, blank lines and all, are screened as a file is; they are read but once."""
     plain, zipped = Path("set.csv").read_bytes(), Path("set.csv.gz").read_bytes()
     expected = empty.done("rank", "simulate", "set.csv", "--json").one["order"]
-    for data in (plain, zipped):
+    for data in (plain, zipped, plain + b"\r\n\n"):
         assert empty.done("rank", "simulate", "-", "--json", stdin=data).one["order"] == expected
         pipe = Path(f"pipe{len(data)}")
         os.mkfifo(pipe)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from papertide.ranking.model import Ranker, best_first
@@ -81,6 +81,7 @@ ALIKE = st.lists(st.integers(1, 60), min_size=1, max_size=60, unique=True)
 
 
 @given(ALIKE, st.booleans())
+@example([*range(1, 61)], True)
 @settings(max_examples=30)
 def test_of_one_kind_alone(decided: list[int], keeps: bool) -> None:
     """With keeps alone, or skips alone, however many, no score is at an end, and papers that differ have different scores."""
