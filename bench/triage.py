@@ -127,7 +127,7 @@ def _interest(ranker: Ranker, wanted: Sequence[bool], seed: int) -> float | None
     learned = ranker.learn([k for k in decided if wanted[k]], [k for k in decided if not wanted[k]])
     if learned is None:
         return None
-    order = best_first(ranker.numbers, ranker.margins(learned))
+    order = best_first(ranker.numbers, learned.margins)
     return average_precision([int(wanted[k]) for k in order if k < len(wanted) and k not in set(decided)])
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,29 @@ def test_json(empty: Program) -> None:
     other = empty.done("rank", "simulate", "set.csv.gz", "--seed", 2, "--json").one
     assert (one["prior"], one["order"]) == (other["prior"], other["order"])
     assert len(empty.done("rank", "simulate", "set.csv", "--prior", "2+3", "--json").one["prior"]) == 5
+
+
+def test_pipes(empty: Program) -> None:
+    """Standard input and named pipes, zipped or not, blank lines and all, are screened as a file is; they are read but once."""
+    plain, zipped = Path("set.csv").read_bytes(), Path("set.csv.gz").read_bytes()
+    expected = empty.done("rank", "simulate", "set.csv", "--json").one["order"]
+    for data in (plain, zipped, plain + b"\r\n\n"):
+        assert empty.done("rank", "simulate", "-", "--json", stdin=data).one["order"] == expected
+        pipe = Path(f"pipe{len(data)}")
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=pipe.write_bytes, args=(data,))
+        writer.start()
+        assert empty.done("rank", "simulate", pipe, "--json").one["order"] == expected
+        writer.join()
+    ran = empty("rank", "simulate", "-", stdin=b"title\n")
+    assert (ran.code, ran.err.startswith("papertide: -: no column abstract, label")) == (1, True)
+
+
+def test_without_standard_input(empty: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process may have been started without one."""
+    monkeypatch.setattr(sys, "stdin", None)
+    ran = empty("rank", "simulate", "-")
+    assert (ran.code, ran.err) == (1, "papertide: -: there is no standard input\n")
 
 
 def test_for_people(empty: Program) -> None:

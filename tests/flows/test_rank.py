@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,51 @@ def test_where_nothing_stands_nothing_is_read(store: SqliteStore) -> None:
     add_pages(store, json_page("something else altogether"))
     assert not Learner(READER).learn(store)
     assert store.scoring.due() == len(TITLES) + 1
+
+
+def interrupted(store: SqliteStore, moment: int, act: Callable[[], object]) -> bool:
+    """Make scores, and act before the statement of that number (from 0) that is outside a transaction; False: there is none."""
+    connection = store._database.connection
+    left = iter(range(moment, -1, -1))
+
+    def passed(_sql: str) -> None:
+        if not connection.in_transaction and next(left, None) == 0:  # in one, others would have to wait
+            act()
+
+    connection.set_trace_callback(passed)
+    ensure_scores(store, READER)
+    connection.set_trace_callback(None)
+    return next(left, None) is None
+
+
+def test_what_others_do_meanwhile(store: SqliteStore, tmp_path: Path) -> None:
+    """Whenever, while scores are made, another process adds, decides and makes terms, no stale scores count as current."""
+    other = open_library(tmp_path / "library.db")
+    other.deciding.decide("bob", [1], "keep", NOW, "keep")
+    connection = store._database.connection
+
+    def act() -> None:
+        add_pages(other, json_page(f"low rank adapters once more {moment}"))
+        ensure_scores(other, "bob")
+
+    def act_and_decide() -> None:
+        act()
+        other.deciding.decide(READER, [moment + 3], "skip", NOW, "skip")
+
+    for doing in (act, act_and_decide):
+        moment = 0
+        store.deciding.decide(READER, [1, 2], "keep", NOW, "keep")
+        while interrupted(store, moment, doing):
+            found = scores(store)
+            newest = max(number for number, _ in store.scoring.terms())
+            assert store.scoring.of(READER)(newest) is not None
+            connection.execute("DELETE FROM ranking WHERE reader = ?", (READER,))
+            assert scores(store) == found
+            moment += 1
+            store.deciding.decide(READER, [24 - moment % 2], "keep", NOW, "keep")
+            add_pages(store, json_page(f"a robot arm learns {moment} {doing.__name__}"))
+        assert moment > 8
+    other.close()
 
 
 def test_a_session_takes_in_what_comes(store: SqliteStore) -> None:

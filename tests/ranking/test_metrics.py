@@ -40,6 +40,11 @@ def test_where_there_is_nothing_to_tell() -> None:
     assert loss([1]) == 0
 
 
+def test_no_negative_zero() -> None:
+    """Where all are wanted nothing is lost, and that is 0, not -0."""
+    assert str(loss([1, 1, 1])) == "0.0"
+
+
 @given(ORDERS)
 def test_perfect_is_0_and_worst_is_1(labels: list[int]) -> None:
     """The perfect order has loss 0 and AUC 1, the worst 1 and 0; any other lies between, and its mirror's AUC adds to 1."""

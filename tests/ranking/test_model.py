@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from papertide.ranking.model import Ranker, best_first
@@ -77,6 +77,45 @@ def test_from_the_first_keep() -> None:
     assert [number % 4 for number in last] == [1] * 10
 
 
+ALIKE = st.lists(st.integers(1, 60), min_size=1, max_size=60, unique=True)
+
+
+@given(ALIKE, st.booleans())
+@example([*range(1, 61)], True)
+@settings(max_examples=30)
+def test_of_one_kind_alone(decided: list[int], keeps: bool) -> None:
+    """With keeps alone, or skips alone, however many, no score is at an end, and papers that differ have different scores."""
+    ranker = Ranker(PAPERS)
+    learned = ranker.learn(decided, []) if keeps else ranker.learn([], decided)
+    assert learned is not None
+    found = ranker.scores(learned)
+    assert 0 < found.min() <= found.max() < 1
+    order = np.argsort(learned.margins)
+    assert (np.diff(found[order]) >= 0).all()
+    apart = np.diff(learned.margins[order]) > learned.half / 20
+    assert (np.diff(found[order])[apart] > 0).all()
+
+
+def test_an_interest_kept_alone() -> None:
+    """Of papers of one interest, kept until half the library is kept, all stand above the others, and unread ones between."""
+    ranker = Ranker(PAPERS)
+    robots, others = ([n for n in range(1, 61) if (n % 4 < 2) is kind] for kind in (True, False))
+    for count in (1, 5, 15, 25):
+        found = scores(ranker, [(n, True) for n in robots[:count]])
+        undecided = [found[n] for n in (*robots[count:], *others)]
+        assert min(found[n] for n in robots[:count]) > np.mean(undecided)
+        assert np.mean([found[n] for n in robots[count:]]) > np.mean([found[n] for n in others])
+
+
+def test_the_measure_of_scores() -> None:
+    """A half is midway between kept and skipped, 0.88 as the kept ones are in the mean, 0.12 as the skipped ones are."""
+    ranker = Ranker(PAPERS)
+    learned = ranker.learn([1], [2])
+    assert learned is not None
+    found = dict(zip(ranker.numbers, ranker.scores(learned).tolist(), strict=True))
+    assert (round(found[1], 2), round(found[2], 2)) == (0.88, 0.12)
+
+
 def test_nothing_to_learn_from() -> None:
     """Without a decision on a paper that is here nothing is learnt."""
     assert Ranker(PAPERS).learn([], [99]) is None
@@ -106,7 +145,7 @@ def test_the_words_that_moved_a_paper() -> None:
     assert learned is not None
     names, weights, length = names_of(*text(13)), ranker.weights(learned), ranker.lengths()[13]
     words = moved(dict(PAPERS)[13], weights, length, names)
-    margin = ranker.margins(learned)[ranker.numbers.index(13)]
+    margin = learned.margins[ranker.numbers.index(13)]
     assert abs(sum(words.values()) * learned.half + learned.threshold - margin) < 1e-5
     assert next(iter(words)).split()[0] in KINDS["robot"].split()
     assert moved(dict(PAPERS)[13], weights, length, {}) == {}

@@ -33,7 +33,7 @@ def test_the_same_seed_is_the_same_screening() -> None:
 
 def test_sets_that_cannot_be_screened() -> None:
     """Too few of a kind, or nothing left to find, is said."""
-    with pytest.raises(ValueError, match="3 rows labelled 1 are asked for, and there are 2"):
+    with pytest.raises(ValueError, match="the prior takes 3 rows labelled 1, the set has 2"):
         simulate(TEXTS[:4], [1, 1, 0, 0], prior=(3, 1))
     with pytest.raises(ValueError, match="nothing to find"):
         simulate(TEXTS[:4], [1, 0, 0, 0])

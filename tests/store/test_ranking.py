@@ -98,6 +98,33 @@ def test_the_oldest_are_not_read(store: SqliteStore) -> None:
     assert store.scoring.terms([1])[0] == (1, terms_of(TITLES[0], "Changed.", []))
 
 
+def test_an_old_paper_that_changes(store: SqliteStore) -> None:
+    """It makes scores out of date where somebody decided on it, also when another's terms are made; else it changes nothing."""
+    connection = store._database.connection
+    connection.execute("INSERT INTO paper (id, title, added, sightings) VALUES (100003, 'New', '2026-11-21', 0)")
+    store.deciding.decide(READER, [1], "keep", NOW, "keep")
+    assert sum(store.scoring.make_terms(terms_of, [1])) == 2
+
+    def keep() -> bool:
+        store.scoring.keep(READER, store.scoring.state(READER), Ranking({1: 0.5}, {1: 1.0}, {}))
+        return store.scoring.current(READER)
+
+    assert keep()
+    connection.execute("UPDATE paper SET abstract = 'Changed.' WHERE id = 2")
+    assert store.scoring.current(READER)
+    connection.execute("UPDATE paper SET abstract = 'Changed.' WHERE id = 1")
+    assert not store.scoring.current(READER)
+    assert sum(store.scoring.make_terms(terms_of)) == 0  # for another reader, who did not decide on it
+    assert not store.scoring.current(READER)
+    assert sum(store.scoring.make_terms(terms_of, [1])) == 1
+    assert keep()
+    connection.execute("DELETE FROM sighting WHERE paper_id = 2")
+    connection.execute("DELETE FROM paper WHERE id = 2")
+    assert not store.scoring.current(READER)
+    assert sum(store.scoring.make_terms(terms_of, [1])) == 0
+    assert keep()
+
+
 def test_a_paper_that_changes_meanwhile(store: SqliteStore, path: Path) -> None:
     """Terms are worked out while others can write; those of a paper that changed since are made once more."""
     other = open_library(path)

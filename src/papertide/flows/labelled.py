@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
+import sys
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import cast
 
 from papertide.errors import InputError
 
-_GZIP = b"\x1f\x8b"
+_GZIP = b"\x1f"
+"""The first byte of what is zipped, and of no text."""
 _COLUMNS = ("title", "abstract", "label")
 _LABELS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1}
 _LONGEST = 1 << 24
@@ -18,7 +23,10 @@ _LONGEST = 1 << 24
 
 
 def labelled(path: str) -> tuple[list[tuple[str, str]], list[int]]:
-    """Titles with abstracts, and their labels, by row; raises InputError, naming the line, for what is no such set."""
+    """Titles with abstracts, and their labels, by row; `-` is standard input, and a pipe will do.
+
+    Raises InputError, naming the line, for what is no such set.
+    """
     texts: list[tuple[str, str]] = []
     labels: list[int] = []
     longest = csv.field_size_limit(_LONGEST)
@@ -40,13 +48,21 @@ def labelled(path: str) -> tuple[list[tuple[str, str]], list[int]]:
     return texts, labels
 
 
+def _opened(path: str) -> AbstractContextManager[io.BufferedReader]:
+    if path != "-":
+        return Path(path).open("rb")
+    if sys.stdin is None:
+        raise InputError(path, "there is no standard input")
+    # A second buffer: only one of ours is sure to let itself be looked into. Nobody reads on behind it.
+    return nullcontext(io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer)))
+
+
 def _rows(path: str) -> Iterator[tuple[int, Mapping[str, str | None]]]:
     """The rows below the header with their last lines, by the columns' names in lower case."""
-    with Path(path).open("rb") as raw:
-        zipped = raw.read(len(_GZIP)) == _GZIP
-    opened = gzip.open if zipped else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
+    with _opened(path) as raw:
+        # Opened once, and looked at before it is read: a pipe's bytes come only once.
+        unzipped = gzip.GzipFile(fileobj=raw) if raw.peek(1)[:1] == _GZIP else raw
+        reader = csv.reader(io.TextIOWrapper(unzipped, encoding="utf-8-sig", newline=""))
         names = [name.strip().casefold() for name in next(reader, [])]
         missing = [column for column in _COLUMNS if column not in names]
         if missing:

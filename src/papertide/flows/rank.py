@@ -57,11 +57,15 @@ class Learner:
         scoring = store.scoring
         if scoring.current(self.reader) or not store.writable:
             return False
+        # A state is read before what it is the state of: what others say, or make of papers, in between is learnt once more.
+        decision, made = scoring.state(self.reader)
         said = scoring.said(self.reader)
-        ranker = self._ready(store, [number for number, _ in said], told) if said else None
-        # Of the log's state and what it says the state comes first: what is said in between is learnt once more.
-        state = scoring.state(self.reader)
-        learned = ranker.learn(*_sides(scoring.said(self.reader))) if ranker is not None else None
+        if said:
+            _make_terms(store, [number for number, _ in said], told)
+            _, made = scoring.state(self.reader)
+        ranker = self._ready(store, [number for number, _ in said], made) if said else None
+        learned = ranker.learn(*_sides(said)) if ranker is not None else None
+        state = decision, made
         if ranker is None or learned is None:
             scoring.keep(self.reader, state, Ranking({}, {}, {}))
             return True
@@ -69,10 +73,11 @@ class Learner:
         scoring.keep(self.reader, state, Ranking(scores, ranker.lengths(), ranker.weights(learned)))
         return True
 
-    def _ready(self, store: Store, decided: Sequence[int], told: Told) -> Ranker:
-        """The papers, ready to be ranked: those of before, unless any changed or one was decided on that isn't there."""
-        _make_terms(store, decided, told)
-        _, made = store.scoring.state(self.reader)
+    def _ready(self, store: Store, decided: Sequence[int], made: int) -> Ranker:
+        """The papers, ready to be ranked: those of before, unless any changed or one was decided on that isn't there.
+
+        `made` is how often terms were made, as read before this.
+        """
         if self._ranker is None or made != self._made or not self._there.issuperset(decided):
             self._ranker = _ranker(store, decided, session=self._session)
             self._made, self._there = made, frozenset(self._ranker.numbers)
@@ -104,7 +109,7 @@ def _sides(said: Iterable[tuple[int, bool]]) -> tuple[list[int], list[int]]:
 class Why:
     """Why a paper ranks where it does: its score, and the words that moved it, strongest first, by how much.
 
-    1 is half the way from a paper as those skipped are, in the mean, to one as those kept are.
+    1 is half the way from a paper as those skipped are, in the mean, to one as those kept are (see `Learned.half`).
     """
 
     paper: int

@@ -52,7 +52,7 @@ def evaluate(
         learned = ranker.learn([n for n, kept in before if kept], [n for n, kept in before if not kept])
         if learned is None:
             continue
-        margins = dict(zip(ranker.numbers, ranker.margins(learned).tolist(), strict=True))
+        margins = dict(zip(ranker.numbers, learned.margins.tolist(), strict=True))
         orders = {"learned": {number: -margins.get(number, 0.0) for number in after}}
         orders |= {name: {number: key(number) for number in after} for name, key in others.items()}
         for name, keys in orders.items():

@@ -37,7 +37,7 @@ def loss(labels: Labels) -> float:
     found = np.cumsum(labels)
     best, worst = count * wanted - 0.5 - wanted * wanted / 2, wanted * wanted / 2
     actual = float(((found[1:] + found[:-1]) / 2).sum())
-    return (best - actual) / (best - worst) if best != worst else 0.0
+    return (best - actual) / (best - worst) if best > worst else 0.0
 
 
 def auc(labels: Labels) -> float | None:

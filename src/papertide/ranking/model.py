@@ -8,6 +8,7 @@ ELAS u4: a violation by a kept paper costs 0.11, and all skipped ones together 1
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,24 +21,36 @@ from papertide.ranking.svm import solve
 
 COST = 0.11
 BALANCE = 9.8
-_STEEP = 2.0
 _NO_DISTANCE = 1e-6
+_BEND = math.sinh(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What was learnt: a weight for each term that the papers share, the threshold, and where the decided papers stand."""
+    """What was learnt: a weight for each term that the papers share, the threshold, and where the papers stand by them."""
 
     weights: NDArray[np.float32]
     threshold: float
+    margins: Floats
+    """How far each paper, in the order of `Ranker.numbers`, stands on the kept ones' side (above 0) or the skipped ones'."""
     like_kept: float
-    """The mean margin of the papers kept; that of all papers where none was."""
+    """The mean margin of the papers kept; where none was, that of the papers not decided on."""
     like_skipped: float
+    """Likewise of those skipped."""
+
+    @property
+    def middle(self) -> float:
+        """The margin midway between the skipped ones and the kept ones."""
+        return (self.like_kept + self.like_skipped) / 2
 
     @property
     def half(self) -> float:
-        """Half the way from the skipped ones to the kept ones: what margins are measured by."""
-        half = (self.like_kept - self.like_skipped) / 2
+        """What margins are measured by: half the way from the skipped ones to the kept ones, but no less than their spread.
+
+        The spread is the standard deviation of all margins. With keeps alone the ways to the kept and to the others grow
+        alike as keeps gather; measured by what is left between them, every paper would stand at one end.
+        """
+        half = max((self.like_kept - self.like_skipped) / 2, float(self.margins.std()))
         # The same text kept and skipped teaches nothing: there is no distance to measure by.
         return half if half > _NO_DISTANCE else 1.0
 
@@ -67,13 +80,14 @@ class Ranker:
         wanted, unwanted = max(1, int((sign > 0).sum())), max(1, int((sign < 0).sum()))
         cost = np.where(sign > 0, COST, COST * wanted / (BALANCE * unwanted))
         start = np.array([self._amounts.get(place, 0.0) for place in places])
-        amounts, margins = solve(products, sign, np.where(sign == 0, 0.0, cost), start)
+        amounts, _ = solve(products, sign, np.where(sign == 0, 0.0, cost), start)
         self._amounts = dict(zip(places, amounts.tolist(), strict=True))
         weights = products.rows.combined(amounts).astype(np.float32)
         threshold = float(amounts.sum())
-        sides = [margins[sign > 0], margins[sign < 0]]
-        sides = [side if len(side) else self.rows @ weights + threshold for side in sides]
-        return Learned(weights, threshold, float(sides[0].mean()), float(sides[1].mean()))
+        margins = self.rows @ weights + threshold
+        said = np.zeros(len(margins))
+        said[list(signs)] = list(signs.values())
+        return Learned(weights, threshold, margins, _stand(margins, said, 1.0), _stand(margins, said, -1.0))
 
     def _places(self, numbers: Iterable[int]) -> list[int]:
         return [self._place[number] for number in numbers if number in self._place]
@@ -86,18 +100,14 @@ class Ranker:
         self._kept.extend([place for place in places if place not in there])
         return self._kept, self._kept.places
 
-    def margins(self, learned: Learned) -> Floats:
-        """How far each paper, in the order of `numbers`, stands on the kept ones' side (above 0) or the skipped ones'."""
-        return self.rows @ learned.weights + learned.threshold
-
     def scores(self, learned: Learned) -> Floats:
         """A score between 0 and 1 for each paper, to four digits: a half midway between what was kept and what was skipped.
 
-        A paper as the kept ones are in the mean has 0.88, one as the skipped ones are 0.12.
+        A paper `Learned.half` above that has 0.88, one as far below 0.12. The ends come near with the square of the
+        distance, so that far papers still differ; a logistic curve's exponential would put them all at 0 and 1.
         """
-        middle = (learned.like_kept + learned.like_skipped) / 2
-        parts = (self.margins(learned) - middle) / learned.half
-        return np.round(1 / (1 + np.exp(-_STEEP * np.clip(parts, -100, 100))), 4)
+        bent = _BEND * (learned.margins - learned.middle) / learned.half
+        return np.round((1 + bent / np.sqrt(1 + bent * bent)) / 2, 4)
 
     def weights(self, learned: Learned) -> dict[int, float]:
         """What was learnt, times idf, by the number of the term, in the measure of the scores: 1 is `Learned.half`.
@@ -111,6 +121,14 @@ class Ranker:
     def lengths(self) -> dict[int, float]:
         """The length of each paper's row before it was scaled to 1, by the paper's number."""
         return dict(zip(self.numbers, self._lengths.tolist(), strict=True))
+
+
+def _stand(margins: Floats, said: Floats, side: float) -> float:
+    """The mean margin of the papers on a side; of those not decided on where it has none, of all where all are decided."""
+    for those in (said == side, said == 0):
+        if those.any():
+            return float(margins[those].mean())
+    return float(margins.mean())
 
 
 def best_first(numbers: Sequence[int], scores: Floats) -> list[int]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from papertide.normal import counted
 from papertide.ranking.metrics import loss, recall_at, wss
 from papertide.ranking.model import Ranker, best_first
 from papertide.ranking.packed import terms_of
@@ -47,7 +48,7 @@ def simulate(
     begin, steps = time.process_time(), 0
     while left:
         learned = ranker.learn([row for row in seen if labels[row]], [row for row in seen if not labels[row]])
-        ranked = best_first(ranker.numbers, ranker.margins(learned)) if learned else ranker.numbers
+        ranked = best_first(ranker.numbers, learned.margins) if learned else ranker.numbers
         steps += 1
         unseen = [row for row in ranked if row in left]
         # Once all the wanted ones are found no figure can change: the rest is shown as it stands.
@@ -66,6 +67,6 @@ def _priors(labels: Sequence[int], prior: tuple[int, int], chance: random.Random
     for wanted, count in zip((1, 0), prior, strict=True):
         rows = [row for row, label in enumerate(labels) if label == wanted]
         if len(rows) < count:
-            raise ValueError(f"{count} rows labelled {wanted} are asked for, and there are {len(rows)}")
+            raise ValueError(f"the prior takes {counted(count, 'row')} labelled {wanted}, the set has {len(rows)}")
         drawn += chance.sample(rows, count)
     return drawn

@@ -42,9 +42,12 @@ _BEFORE = f"((SELECT coalesce(max(id), 0) FROM paper) - {MOST_PAPERS})"
 _ASKED = "(SELECT value FROM json_each(?))"
 _TERMS = f"SELECT paper_id, terms FROM paper_terms WHERE paper_id > {_BEFORE} OR paper_id IN {_ASKED} ORDER BY paper_id"
 _UNASKED = f"paper_id <= {_BEFORE} AND paper_id NOT IN {_ASKED}"
-_FORGET = (
-    f"DELETE FROM paper_terms WHERE paper_id IN (SELECT paper_id FROM terms_due WHERE {_UNASKED})",
-    f"DELETE FROM terms_due WHERE {_UNASKED}",
+_FORGET = f"DELETE FROM paper_terms WHERE paper_id IN (SELECT paper_id FROM terms_due WHERE {_UNASKED})"
+_PASS_OVER = f"DELETE FROM terms_due WHERE {_UNASKED} AND paper_id IN (SELECT id FROM paper)"
+# A paper too old to be scored, and that has no terms, is in nobody's scores: nothing hangs on it.
+_CHANGED = (
+    f"SELECT 1 FROM terms_due WHERE paper_id > {_BEFORE} OR paper_id IN (SELECT paper_id FROM paper_terms)"
+    " OR paper_id NOT IN (SELECT id FROM paper) LIMIT 1"
 )
 _LACKING = (
     f"INSERT OR IGNORE INTO terms_due (paper_id) SELECT id FROM paper WHERE id IN {_ASKED}"
@@ -75,10 +78,12 @@ class Scores:
         """
         asked = json.dumps(list(also))
         with self._database.transaction() as connection:
-            for sql in _FORGET:  # papers too old to be scored: theirs are made when they are decided on
-                connection.execute(sql, (asked,))
+            # Papers too old to be scored: theirs are made when they are decided on. Another reader may have done so, and
+            # their scores follow from what is forgotten here.
+            forgotten = connection.execute(_FORGET, (asked,)).rowcount
+            connection.execute(_PASS_OVER, (asked,))
             connection.execute(_LACKING, (asked,))
-            self._tick(connection, connection.execute(_GONE).rowcount)
+            self._tick(connection, forgotten + connection.execute(_GONE).rowcount)
         while rows := self._due():
             made = {row: terms_of(row[1], row[2], json.loads(row[3])) for row in rows}
             with self._database.transaction() as connection:
@@ -130,7 +135,7 @@ class Scores:
             row = self._database.connection.execute(sql, (reader, decision)).fetchone()
         if row is None or not row[1]:
             return row is not None
-        return bool(row[0] == made) and not self._number("SELECT 1 FROM terms_due LIMIT 1")
+        return bool(row[0] == made) and not self._number(_CHANGED)
 
     def kept(self, reader: str) -> tuple[int, int] | None:
         """What the scores that are kept follow from (see `state`); None where none are kept."""
