@@ -11,10 +11,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.fakes import NOW, RULES, dump, exit_codes, forked, look, papers_of, prose
+from tests.fakes import NOW, RULES, add_pages, dump, exit_codes, forked, json_page, look, papers_of, prose
+from tests.flows.test_state import exported
 
 from papertide.errors import InputError, LibraryMissing
-from papertide.flows.add import MOST_PROBLEMS, Step, add, report_of
+from papertide.flows.add import MOST_PROBLEMS, Step, add, report_of, whole
 from papertide.flows.replay import replay
 from papertide.flows.titles import MANY, NearTitles
 from papertide.matching.keys import face_of
@@ -24,7 +25,7 @@ from papertide.records.reports import AddReport
 from papertide.sources.archive import Archive
 from papertide.sources.base import Parts, Raw
 from papertide.sources.files import Files
-from papertide.sources.parts import InParts
+from papertide.sources.parts import LINES, InParts
 from papertide.store import SqliteStore, open_library
 
 SIZE = 2_000
@@ -76,6 +77,50 @@ def test_parts_make_the_library_that_one_page_makes(file: Path, tmp_path: Path) 
         for name in ("parts", "one")
     ]
     assert told[0] == told[1]
+
+
+def stated(path: Path) -> bytes:
+    """The full state of a library with decisions, tags and notes."""
+    store = open_library(path, create=True)
+    add_pages(store, json_page(*(f"Paper number {number} of a library" for number in range(9))))
+    store.deciding.decide("ada", range(1, 10), "keep", NOW, "keep")
+    store.annotating.note("ada", 9, "the last one")
+    data = exported(store)
+    store.close()
+    return data
+
+
+@pytest.mark.parametrize("place", ["alone", "before", "behind", "far behind"])
+def test_a_state_among_other_lines(file: Path, tmp_path: Path, place: str) -> None:
+    """The state of a library in a large file is taken in whole, wherever it stands; other lines keep their places."""
+    state, others = stated(tmp_path / "there.db"), file.read_bytes()
+    far = others + b"\n" * (2 * LINES) + state
+    text = {"alone": state, "before": state + others, "behind": others + state, "far behind": far}[place]
+    path = tmp_path / "mixed.jsonl"
+    path.write_bytes(text if place == "alone" else text + b'{"title": 7}\n')
+    store = open_library(tmp_path / "library.db", create=True)
+    report = added(store, path)
+    assert (report.new, len(store.deciding.log("ada", None))) == (9 if place == "alone" else 9 + 60, 9)
+    assert [problem.line for problem in report.problems] == ([] if place == "alone" else [text.count(b"\n") + 1])
+    if place == "alone":
+        assert exported(store) == state
+    assert added(store, path).new == 0
+    store.close()
+
+
+def test_a_state_that_is_too_large(tmp_path: Path) -> None:
+    """A state file has a limit of its own, and the reason says what it is; lines that only mention a state are papers."""
+    path = tmp_path / "state.jsonl"
+    path.write_bytes(stated(tmp_path / "there.db"))
+    (given,) = InParts(Files([str(path)], SUFFIXES), SIZE)
+    assert isinstance(given, Parts)
+    assert whole(given).data == path.read_bytes()
+    with pytest.raises(InputError, match="holds the state of a library, and is larger than 0 MB"):
+        whole(given, 1_000)
+    path.write_text("".join(json.dumps({"title": f"Paper {n}", "state": "known"}) + "\n" for n in range(90)), "utf-8")
+    store = open_library(tmp_path / "library.db", create=True)
+    assert added(store, path).new == 90
+    store.close()
 
 
 def test_a_bad_line_is_told_with_its_line(file: Path, tmp_path: Path) -> None:

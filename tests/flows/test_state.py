@@ -26,7 +26,7 @@ from papertide.flows.readinglist import Shelved, with_state
 from papertide.records.reports import AddReport
 from papertide.sources.base import Raw
 from papertide.store import SqliteStore, open_library
-from papertide.store.base import Selection
+from papertide.store.base import Ranking, Selection
 
 TITLES = (
     {"title": "Low-rank adapters for small models", "arxiv_id": "2403.02178", "listed": ["2026-05-07"]},
@@ -340,6 +340,27 @@ HOSTILE = [
     "state.notes=[{\"reader\": \"\", \"text\": \"x\"}]",
     "published=\"yesterday\"",
     "state.sightings.0.position=\"first\"",
+    "state.sightings.0.position=1000000000000000000000000000000",
+    "state.sightings.0.page.captured=\"2024-99-99\"",
+    "state.sightings.0.page.listed=\"2024-02-31\"",
+    "state.sightings.0.page.line=4503599627370496",
+    "state.sightings.0.score=NaN",
+    "state.sightings.0.added=\"yesterday\"",
+    "state.sightings=[]",
+    "state.decisions.0.at=\"zzz\"",
+    "state.decisions.0.at=\"2024-13-01T10:00:00Z\"",
+    "state.decisions.0.id=9223372036854775807",
+    "state.numbers=[4000000000]",
+    "id=\"3\"",
+    "id=0",
+    "id=2147483648",
+    "id=1e30",
+    "upvotes=\"7\"",
+    "year_inferred=\"yes\"",
+    "added=1700000000",
+    "added=\"2024-01-01\"",
+    "published=\"2024-01-01T00:00:00\"",
+    "listed=[1700000000]",
 ]  # fmt: skip
 
 
@@ -377,14 +398,14 @@ def test_a_dry_run() -> None:
         assert dump(Path(second.path)) == before
 
 
-def test_a_paper_that_no_page_shows() -> None:
-    """It is kept where numbers are kept, and named where there is nothing to know it by."""
-    with libraries(3) as (first, second, third):
-        data = spoiled(a_library(first), "state.sightings=[]")
+def test_a_number_far_beyond_the_others() -> None:
+    """A paper with the largest number that there may be is taken in without a score, and the next page is added."""
+    with libraries(2) as (first, second):
+        data = spoiled(a_library(first), f"id={2**31 - 1}")
         assert taken_in(second, data).problems == ()
-        add_pages(third, json_page("Something else"))
-        report = taken_in(third, data)
-        assert [(p.line, p.input) for p in report.problems] == [(2, "state.jsonl")]
+        second.scoring.keep("ada", (1, 1), Ranking({1: 0.5, 2**31 - 1: 0.7}, {1: 1.0, 2**31 - 1: 1.0}, {}))
+        assert [second.scoring.of("ada")(number) for number in (1, 2**31 - 1)] == [0.5, None]
+        assert add_pages(second, json_page("Something else")).new == 1
 
 
 def test_another_layout_is_asked_for() -> None:

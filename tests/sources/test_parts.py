@@ -85,6 +85,16 @@ def test_a_mark_and_blanks_may_come_first(tmp_path: Path) -> None:
     assert len(parted(path)) > 3
 
 
+def test_a_first_line_that_is_longer_than_what_is_looked_at(tmp_path: Path) -> None:
+    """The two objects are seen however long the first is; one of them alone is one page."""
+    path = tmp_path / "x.jsonl"
+    long = json.dumps({"title": "x" * 1_200_000}).encode()
+    path.write_bytes(long + b"\n" + lines(2))
+    assert [raw.line for raw in parted(path, 1_000_000)] == [1, 2]
+    path.write_bytes(long + b"\n")
+    assert list(InParts(Files([str(path)], SUFFIXES), SIZE)) == [Raw(str(path), long + b"\n")]
+
+
 def test_a_folder_and_what_fails(tmp_path: Path) -> None:
     """Folders are walked, names that mean no file are told of, and parts are counted before they are read, about."""
     (tmp_path / "a.jsonl").write_bytes(lines(40))

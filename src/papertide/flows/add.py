@@ -32,6 +32,8 @@ from papertide.topics import Taxonomy
 _Planning = Callable[[Sequence[Seen]], Plan]
 MOST_PROBLEMS = 1_000
 """Problems of one file that are told one by one; nobody reads more."""
+LARGEST_STATE = 2 * 1024 * 1024 * 1024
+"""Bytes of the largest file with the state of a library: that is taken in whole."""
 
 S = TypeVar("S")
 R = TypeVar("R", bound=AddReport)
@@ -113,19 +115,9 @@ def add(
             name = printable(given.name)
             try:
                 if isinstance(given, Parts):
-                    yield from _in_parts(given, layout, captured, ready, tally)
+                    yield from _in_parts(given, lambda raw: _told(raw, layout, captured), ready, taxonomy, tally)
                     continue
-                raw = _told(given, layout, captured)
-                stated = stated_in(raw)
-                if stated is None:
-                    listing = _listing(raw)
-                    notes = ready().add(cast("Raw", raw), listing, tally)
-                else:
-                    notes = take_in(ready(), taxonomy, name, stated, tally)
-                    if stated.rest:
-                        rest = Raw(name, stated.rest)
-                        notes += ready().add(rest, _listing(rest), tally)
-                yield Step(name, notes)
+                yield Step(name, _added(_told(given, layout, captured), ready, taxonomy, tally))
             except InputError as error:
                 tally.problems.append(InputProblem(input=name, reason=error.reason))
                 yield Step(name)
@@ -138,13 +130,36 @@ def add(
     return tally.report()
 
 
+def _added(raw: Raw | Unread, ready: Callable[[], Adder], taxonomy: Taxonomy, tally: Tally) -> tuple[str, ...]:
+    """Add one page, or a library's full state with the page that is in between; gives remarks."""
+    stated = stated_in(raw)
+    if stated is None:
+        listing = _listing(raw)
+        return ready().add(cast("Raw", raw), listing, tally)
+    notes = take_in(ready(), taxonomy, raw.name, stated, tally)
+    if stated.rest:
+        rest = Raw(raw.name, stated.rest)
+        notes += ready().add(rest, _listing(rest), tally)
+    return notes
+
+
 def _in_parts(
-    given: Parts, layout: str, captured: date | None, ready: Callable[[], Adder], tally: Tally
+    given: Parts,
+    told: Callable[[Raw], Raw | Unread],
+    ready: Callable[[], Adder],
+    taxonomy: Taxonomy,
+    tally: Tally,
 ) -> Iterator[Step]:
-    """Add the pages of one file, all or none; one that can't be read is a problem, as a line of a page is."""
+    """Add the pages of one file, all or none; one that can't be read is a problem, as a line of a page is.
+
+    A file in which the state of a library stands is one page. `told` gives a page what is known of it besides.
+    """
     own = Tally()
     name = printable(given.name)
-    keys = _title_keys(given)
+    keys = _title_keys(given, told)
+    if keys is None:
+        yield Step(name, _added(told(whole(given)), ready, taxonomy, tally))
+        return
     if not keys:
         raise InputError(name, "no line is a JSON object with a title")
     adder = ready()
@@ -152,7 +167,7 @@ def _in_parts(
     del keys
     with together:
         for page in given.pages:
-            raw = cast("Raw", _told(page, layout, captured))
+            raw = cast("Raw", told(page))
             notes: tuple[str, ...] = ()
             try:
                 notes = adder.add(raw, _listing(raw), own)
@@ -162,13 +177,32 @@ def _in_parts(
     tally.take(own)
 
 
-def _title_keys(given: Parts) -> list[str]:
-    """The keys of all titles of a file."""
+def _title_keys(given: Parts, told: Callable[[Raw], Raw | Unread]) -> list[str] | None:
+    """The keys of all titles of a file; None where a line of it has the state of a library, wherever that stands."""
     found: list[str] = []
     for raw in given.pages:
+        if stated_in(told(raw)) is not None:
+            return None
         with suppress(InputError):  # it is told when the page is added
             found += map(title_key, titles(raw.data))
     return found
+
+
+def whole(given: Parts, largest: int = LARGEST_STATE) -> Raw:
+    """A file as one page, its lines where they stood: those of a library's state belong together. Raises InputError."""
+    data = bytearray()
+    line = 1
+    listed: date | None = None
+    for raw in given.pages:
+        data += b"\n" * (raw.line - line) + raw.data
+        line = raw.line + raw.data.count(b"\n") + raw.data.count(b"\r") - raw.data.count(b"\r\n")
+        listed = raw.listed
+        if len(data) > largest:
+            reason = (
+                f"holds the state of a library, and is larger than {largest // 1024 // 1024:,} MB; export it in parts"
+            )
+            raise InputError(given.name, reason)
+    return Raw(given.name, bytes(data), "jsonl", listed=listed)
 
 
 def report_of(steps: Generator[S, None, R], each: Callable[[S], object] = lambda _step: None) -> R:

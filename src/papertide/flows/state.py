@@ -54,18 +54,14 @@ def take_in(adder: Adder, taxonomy: Taxonomy, name: str, file: StateFile, tally:
             wrong = store.carrying.fill(papers, file.library)
             if wrong:
                 raise InputError(name, f"its lines don't fit together: {wrong[0]}")
-            counts, notes, problems = (len(papers), 0, 0), list[str](), list[InputProblem]()
+            counts, notes = (len(papers), 0, 0), list[str]()
         else:
-            join = _Join(store, adder, file, papers)
-            counts, notes, problems = join.carry_out()
+            counts, notes = _Join(store, adder, file, papers).carry_out()
     tally.pages += 1
     tally.new += counts[0]
     tally.merged += counts[1]
     tally.unchanged += counts[2]
-    tally.problems += [
-        *(InputProblem(input=name, line=p.line, reason=p.reason, excerpt=p.excerpt) for p in file.problems),
-        *(problem.model_copy(update={"input": name}) for problem in problems),
-    ]
+    tally.problems += [InputProblem(input=name, line=p.line, reason=p.reason, excerpt=p.excerpt) for p in file.problems]
     return tuple(notes)
 
 
@@ -85,8 +81,8 @@ class _Join:
     fresh: set[int] = field(default_factory=set)
     begun: set[int] = field(default_factory=set)
 
-    def carry_out(self) -> tuple[tuple[int, int, int], list[str], list[InputProblem]]:
-        """Do all of it; gives how many papers were new, changed and unchanged, remarks, and lines that found no paper."""
+    def carry_out(self) -> tuple[tuple[int, int, int], list[str]]:
+        """Do all of it; gives how many papers were new, changed and unchanged, and remarks."""
         self._show()
         said = self._say_again()
         notes = self.store.joining.searches(self.file.library.searches) if self.file.library else []
@@ -96,14 +92,9 @@ class _Join:
         for paper in self.papers:
             sightings = {s.id for s in paper.state.sightings}
             new = not sightings.isdisjoint(self.begun)
-            merged = not sightings.isdisjoint(self.fresh) or numbers.get(paper.facts["id"]) in changed
+            merged = not sightings.isdisjoint(self.fresh) or numbers[paper.facts["id"]] in changed
             count["new" if new else "merged" if merged else "unchanged"] += 1
-        lost = [
-            InputProblem(input="", line=paper.line, reason="no page shows it, so it fits no paper of this library")
-            for paper in self.papers
-            if paper.facts["id"] not in numbers
-        ]
-        return (count["new"], count["merged"], count["unchanged"]), notes, lost
+        return (count["new"], count["merged"], count["unchanged"]), notes
 
     def _show(self) -> None:
         """Find the file's sightings in the library, and place those that it hasn't, page by page."""
@@ -152,14 +143,14 @@ class _Join:
     def _numbers(self) -> dict[int, int]:
         """This library's numbers for the file's papers: that of each paper's first sighting."""
         papers_of = self.store.joining.papers_of(self.here.values())
-        firsts = {paper.facts["id"]: min((s.id for s in paper.state.sightings), default=0) for paper in self.papers}
-        return {number: papers_of[self.here[first]] for number, first in firsts.items() if first}
+        firsts = {paper.facts["id"]: min(s.id for s in paper.state.sightings) for paper in self.papers}
+        return {number: papers_of[self.here[first]] for number, first in firsts.items()}
 
     def _carry(self, numbers: Mapping[int, int]) -> set[int]:
         """Bring decisions, tags, notes and tellings to their papers; gives the papers that had others before."""
         library = self.file.library
         digests = self.store.joining.digests(library.digests) if library else {}
-        placed = [(numbers[paper.facts["id"]], paper.state) for paper in self.papers if paper.facts["id"] in numbers]
+        placed = [(numbers[paper.facts["id"]], paper.state) for paper in self.papers]
         rows = [
             StatedDecision(d.id, d.reader, number, d.status, d.at, d.command, d.undoes)
             for number, state in placed

@@ -18,7 +18,7 @@ from papertide.normal import clean
 from papertide.parsers.page import excerpt, told
 from papertide.records.listing import Problem
 from papertide.records.paper import Paper
-from papertide.records.state import LibraryState, PaperState
+from papertide.records.state import LibraryState, PaperKeys, PaperState
 
 _MARK = b'"state"'
 
@@ -87,8 +87,9 @@ def _read(line: int, value: dict[str, Any]) -> tuple[dict[str, Any] | None, Pape
     if not value:
         return None, None, LibraryState.model_validate(given.get("library"))
     state = PaperState.model_validate(given)
-    Paper.model_validate(value)
     missing = Paper.model_fields.keys() - value.keys()
     if missing:
         raise ValueError(f"line {line} lacks {', '.join(sorted(missing))}")
+    Paper.model_validate_json(json.dumps(value), strict=True)
+    PaperKeys.model_validate({name: value[name] for name in PaperKeys.model_fields})
     return value, state, state.library

@@ -1,21 +1,43 @@
 """What a library knows of a paper besides the paper: in the key `state` of an export's lines, checked on its way in.
 
 Numbers of sightings, decisions, digests and verdicts are those of the library that was exported: within a file they tell
-what belongs to what. Moments are ISO text in UTC.
+what belongs to what. Moments and days are ISO text, moments in UTC: they are kept as they stand.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from papertide.records.listing import Entry, Record, Text
 from papertide.records.paper import Status
 
-Number = Annotated[int, Field(gt=0, lt=2**63)]
+
+def _read_by(reads: Callable[[str], object]) -> Callable[[str], str]:
+    """Lets a text through that `reads` makes something of, as it stands; what `reads` raises is raised."""
+
+    def checked(text: str) -> str:
+        reads(text)
+        return text
+
+    return checked
+
+
+Number = Annotated[int, Field(gt=0, lt=2**53)]
+PaperNumber = Annotated[int, Field(gt=0, lt=2**31)]
+Place = Annotated[int, Field(gt=-(2**53), lt=2**53)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+Day = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_read_by(date.fromisoformat))
+]
+Moment = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|\+00:00)$"),
+    AfterValidator(_read_by(datetime.fromisoformat)),
+]
 Name = Annotated[str, StringConstraints(min_length=1)]
 """Text that stays as it is, blanks at its ends included."""
 
@@ -31,8 +53,8 @@ class PageState(Record):
     captured: Day | None
     captured_given: bool
     listed: Day | None
-    line: Annotated[int, Field(ge=1, lt=2**62)] = 1
-    added: Text
+    line: Annotated[int, Field(ge=1, lt=2**31)] = 1
+    added: Moment
 
 
 class SightingState(Record):
@@ -40,12 +62,12 @@ class SightingState(Record):
 
     id: Number
     page: PageState
-    position: int
+    position: Place
     entry: Entry
     method: Text
-    score: float | None
+    score: Annotated[float, Field(allow_inf_nan=False)] | None
     reason: Text
-    added: Text
+    added: Moment
 
 
 class DecisionState(Record):
@@ -54,7 +76,7 @@ class DecisionState(Record):
     id: Number
     reader: Name
     status: Status
-    at: Text
+    at: Moment
     command: Text
     undoes: Number | None
 
@@ -91,7 +113,7 @@ class Belongings(Record):
 class GivenUpBelongings(Record):
     """The numbers that led to a number, its decisions, and what belonged to both papers."""
 
-    led: tuple[Number, ...]
+    led: tuple[PaperNumber, ...]
     decisions: tuple[Number, ...]
     old: Belongings
     kept: Belongings
@@ -101,8 +123,8 @@ class GivenUpState(Record):
     """A number that the paper had before a merge. `sightings` are those of both, with 1 for those of the paper that stayed."""
 
     id: Number
-    old_id: Number
-    added: Text
+    old_id: PaperNumber
+    added: Moment
     belongings: GivenUpBelongings
     sightings: tuple[tuple[Number, Literal[0, 1]], ...]
 
@@ -110,11 +132,11 @@ class GivenUpState(Record):
 class NamedSighting(Record):
     """A sighting as a verdict names it; `sighting` is None where its page shows it no longer."""
 
-    side: Annotated[int, Field(ge=0)]
+    side: Annotated[int, Field(ge=0, lt=2**31)]
     sighting: Number | None
-    paper: Number
+    paper: PaperNumber
     digest: Digest
-    position: int
+    position: Place
     entry: Entry
 
 
@@ -124,12 +146,12 @@ class VerdictState(Record):
     id: Number
     reader: Name
     kind: Literal["same", "different"]
-    at: Text
+    at: Moment
     command: Text
     undoes: Number | None
     sightings: tuple[NamedSighting, ...]
-    moved: tuple[tuple[Number, Number], ...]
-    revived: tuple[tuple[Number, Number], ...]
+    moved: tuple[tuple[Number, PaperNumber], ...]
+    revived: tuple[tuple[PaperNumber, PaperNumber], ...]
 
 
 class DigestState(Record):
@@ -138,7 +160,7 @@ class DigestState(Record):
     id: Number
     reader: Name
     day: Day
-    at: Text
+    at: Moment
     made: Text | None = None
 
 
@@ -153,9 +175,9 @@ class SearchState(Record):
 class LastNumbers(Record):
     """The last numbers that were given: none is given twice."""
 
-    paper: Annotated[int, Field(ge=0, lt=2**62)]
-    decision: Annotated[int, Field(ge=0, lt=2**62)]
-    verdict: Annotated[int, Field(ge=0, lt=2**62)]
+    paper: Annotated[int, Field(ge=0, lt=2**31)]
+    decision: Annotated[int, Field(ge=0, lt=2**53)]
+    verdict: Annotated[int, Field(ge=0, lt=2**53)]
 
 
 class LibraryState(Record):
@@ -170,13 +192,25 @@ class LibraryState(Record):
 
 
 class PaperState(Record):
-    """What a library knows of a paper besides its facts; `numbers` are those that lead to it."""
+    """What a library knows of a paper besides its facts; `numbers` are those that lead to it.
+
+    There is a sighting at least: a paper that no page shows would be begun again by the next page that does.
+    """
 
     library: LibraryState | None = None
-    sightings: tuple[SightingState, ...]
+    sightings: Annotated[tuple[SightingState, ...], Field(min_length=1)]
     decisions: tuple[DecisionState, ...]
     tags: tuple[TagState, ...]
     notes: tuple[NoteState, ...]
     told: tuple[TellingState, ...]
-    numbers: tuple[Number, ...]
+    numbers: tuple[PaperNumber, ...]
     given_up: tuple[GivenUpState, ...]
+
+
+class PaperKeys(Record):
+    """Those keys of a paper that are kept as they stand, and mean something as text or number."""
+
+    id: Annotated[PaperNumber, Field(strict=True)]
+    published: Day | None
+    listed: tuple[Day, ...]
+    added: Moment

@@ -1,6 +1,7 @@
 """Files of one paper a line that are larger than any page: page by page, so that a million papers need little memory.
 
-Told by their beginning, whatever they are called: an object on the first line, and another one on the next.
+Told by their beginning, whatever they are called: an object on the first line, and another one on the next. What the
+lines say is not looked at: `flows.add` finds out whether they are the full state of a library.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ SIZE = 4 * 1024 * 1024
 LINES = 4_000
 """How many lines a part has at most."""
 _HEAD = 1024 * 1024
-_STATE = b'"state"'
-"""A key of the full state of a library: its lines belong together, and it is one input."""
+_OPEN = re.compile(rb"[ \t\r\n]*\{[^\n]*\Z")
+"""An object whose line is longer than what was looked at: the first line of a library's full state may be."""
 _TWO_OBJECTS = re.compile(rb"[ \t\r\n]*\{[^\n]*\}[ \t\r]*\n[ \t\r\n]*\{")
 
 
@@ -55,7 +56,9 @@ def _is_large(name: str, size: int) -> bool:
             return False
         with path.open("rb") as file:
             head = file.read(_HEAD).removeprefix(codecs.BOM_UTF8)
-            return _STATE not in head and _TWO_OBJECTS.match(head) is not None
+            if _OPEN.match(head):
+                head += file.readline(LARGEST) + file.read(_HEAD)
+            return _TWO_OBJECTS.match(head) is not None
     except (OSError, ValueError):  # reading it says what is wrong
         return False
 

@@ -23,6 +23,8 @@ from papertide.store.engine import Database, translated
 UNKNOWN = 0xFFFF
 WHOLE = 10_000
 _AT_ONCE = 1_000
+_GAPS = 100
+"""How many numbers there may be for each paper that is scored."""
 MOST_PAPERS = 100_000
 """The last numbers of papers that are scored, those decided on apart: what fits into a terminal's patience and memory."""
 MOST_DECISIONS = 1_000
@@ -145,10 +147,16 @@ class Scores:
         return row
 
     def keep(self, reader: str, state: tuple[int, int], ranking: Ranking) -> None:
-        """Keep what a reader's ranking came to, with the state that it follows from."""
-        count = max(ranking.scores, default=-1) + 1
+        """Keep what a reader's ranking came to, with the state that it follows from.
+
+        Scores are kept by number, gaps and all: a paper whose number is far beyond the count of papers, which only an
+        edited state file gives, has none.
+        """
+        most = _GAPS * (len(ranking.scores) + 10_000)
+        kept = {number: score for number, score in ranking.scores.items() if number < most}
+        count = max(kept, default=-1) + 1
         scores, lengths = array("H", [UNKNOWN]) * count, array("f", [0.0]) * count
-        for number, score in ranking.scores.items():
+        for number, score in kept.items():
             scores[number] = round(score * WHOLE)
             lengths[number] = ranking.lengths[number]
         terms, weights = array("I", ranking.weights), array("f", ranking.weights.values())
