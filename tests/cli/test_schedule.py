@@ -163,6 +163,68 @@ def test_what_makes_no_sense(program: Program, bin_folder: Path, monkeypatch: py
     assert flow.usual_kind("linux") == "cron"
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--nonsense"], "--nonsense"),
+        (["--topic", "pefd"], "did you mean peft?"),
+        (["--format", "docx"], "no format 'docx'"),
+        (["--since", "someday"], "no date"),
+        (["--limit", "0"], "--limit"),
+        (["more"], "more"),
+        (["--email"], "no [mail]"),
+    ],
+)
+def test_options_that_no_digest_takes(program: Program, bin_folder: Path, options: list[str], told: str) -> None:
+    """What `papertide digest` would refuse is refused before anything is installed, with a library or before there is one."""
+    for library in (program.library, "later.db"):
+        ran = program("schedule", "--library", library, "--kind", "cron", "--install", "--", *options)
+        assert ran.code == (1 if told == "no [mail]" else 2)
+        assert told in ran.err
+    assert not (bin_folder / "table").exists()
+    assert not Path("later.db").exists()
+    program.done("schedule", "--kind", "cron", "--install", "--", "--topic", "PEFT", "--limit", "3")
+    assert "--topic PEFT --limit 3" in (bin_folder / "table").read_text("utf-8")
+
+
+def test_a_password_that_a_timer_does_not_see(
+    program: Program, bin_folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mail that needs a password from the environment isn't installed; with a command for it, it is, and so is a page."""
+    monkeypatch.setenv("PAPERTIDE_MAIL_PASSWORD", "secret")
+    file = home / ".config" / "papertide" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[mail]\nserver = "x.example"\nfrom = "me@example.org"\nuser = "me"\n', "utf-8")
+    for options in ([], ["--", "--email"]):
+        ran = program("schedule", "--kind", "cron", "--install", *options)
+        assert (ran.code, "PAPERTIDE_MAIL_PASSWORD" in ran.err) == (2, True)
+    assert not (bin_folder / "table").exists()
+    program.done("schedule", "--kind", "cron", "--", "-o", "digests/")
+    with file.open("a", encoding="utf-8") as more:
+        more.write('password_command = ["pass"]\n')
+    assert "secret" not in program.done("schedule", "--kind", "cron").out
+
+
+def test_settings_elsewhere(program: Program, bin_folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of settings that a timer wouldn't find is told of; one that makes no difference is well."""
+    assert bin_folder.exists()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    program.done("schedule", "--kind", "cron")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "moved"))
+    program.done("schedule", "--kind", "cron")
+    (home / "moved" / "papertide").mkdir(parents=True)
+    ran = program("schedule", "--kind", "cron", "--install")
+    assert (ran.code, "XDG_CONFIG_HOME" in ran.err) == (2, True)
+    assert program("schedule", "--kind", "cron", "--remove").code == 0
+
+
+def test_a_backslash_before_a_percent_sign(tmp_path: Path) -> None:
+    """Cron takes a backslash before % away, so what holds both is refused there, and only there."""
+    with pytest.raises(UsageError, match="timer"):
+        flow.install("cron", ["a\\%b"], (7, 30), tmp_path, {})
+    assert flow.install("systemd", ["a\\%b"], (7, 30), tmp_path, {}).files
+
+
 def test_where_nothing_can_be_written(program: Program, bin_folder: Path, home: Path) -> None:
     """A folder that can't be made is named."""
     (home / ".config").write_text("a file", "utf-8")

@@ -75,12 +75,8 @@ def digest(
     """
     common = Common.of(ctx)
     console = common.console
-    if look not in _ENDS:
-        raise UsageError(f"no format {look!r} for digests; there are {', '.join(_ENDS)}")
-    if again and since:
-        raise UsageError("--again and --since exclude each other")
+    start = check_options(look, since, again=again)
     topics = [name.casefold() for name in topic or ()]
-    start = day_given(since, "--since")
     source = topic_source(common)
     reader = common.config.reader
     mail = _Mail(common) if email else None
@@ -103,6 +99,15 @@ def digest(
             _hand_over(common, look, made, output, mail)
     if mail is not None and mail.refused:  # behind all that: the others have it, and mustn't get it again
         raise typer.Exit(ExitCode.PARTLY)
+
+
+def check_options(look: str, since: str | None, *, again: bool) -> date | None:
+    """The day of --since. Raises UsageError for options that make no sense, whatever the library holds."""
+    if look not in _ENDS:
+        raise UsageError(f"no format {look!r} for digests; there are {', '.join(_ENDS)}")
+    if again and since:
+        raise UsageError("--again and --since exclude each other")
+    return day_given(since, "--since")
 
 
 def _hand_over(common: Common, look: str, made: Digest, output: str | None, mail: _Mail | None) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from papertide.cli.common import Common
+from papertide.cli.unattended import check_digest, check_settings
 from papertide.errors import OutputError, UsageError
 from papertide.flows import schedule as flow
 from papertide.views.console import ExitCode, Line
@@ -52,6 +53,8 @@ def schedule(
     if remove:
         plan = flow.remove(kind, Path.home(), os.environ)
     else:
+        check_settings(common)
+        check_digest(common, digest_options or [])
         plan = flow.install(
             kind, _arguments(common, digest_options or []), flow.clock_time(at), Path.home(), os.environ
         )
@@ -81,9 +84,6 @@ def _arguments(common: Common, digest_options: list[str]) -> list[str]:
     """The command of the timer, with everything named that this run was told by flags or the environment."""
     config = common.config
     ours = ["--library", str(config.library.absolute()), "--reader", config.reader]
-    named = os.environ.get("PAPERTIDE_CONFIG")
-    if named:
-        raise UsageError("a timer doesn't see PAPERTIDE_CONFIG; put the settings into the usual config file")
     behind = ["--", *digest_options] if digest_options else []
     return [sys.executable, "-m", "papertide", *ours, "schedule", "--run", *behind]
 

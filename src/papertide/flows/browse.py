@@ -140,12 +140,15 @@ def check_topics(looking: Looking, query: Query, source: tuple[bytes, str], text
     check_topic_names(looking, topics_in(query), source, text)
 
 
-def check_topic_names(looking: Looking, asked: Iterable[str], source: tuple[bytes, str], text: str = "") -> None:
-    """Raise UsageError, with a suggestion, for the first name of a topic that neither the rules nor the library know."""
+def check_topic_names(looking: Looking | None, asked: Iterable[str], source: tuple[bytes, str], text: str = "") -> None:
+    """Raise UsageError, with a suggestion, for the first name of a topic that neither the rules nor the library know.
+
+    None is for a library that isn't there yet.
+    """
     asked = [name for name in asked if name.casefold() != "none"]
     if not asked:
         return
-    known = {*looking.topic_counts(), *topic_names(source)}
+    known = {*(looking.topic_counts() if looking is not None else ()), *topic_names(source)}
     for name in asked:
         if name.casefold() not in {topic.casefold() for topic in known}:
             close = get_close_matches(name, known, n=1)

@@ -60,7 +60,7 @@ def install(
 ) -> Plan:
     """The plan for a timer that runs a command every day at a time. The same arguments give the same plan."""
     for argument in arguments:
-        if not argument.isprintable():
+        if not argument.isprintable() or (kind == "cron" and "\\%" in argument):  # cron would eat the backslash
             raise UsageError(f"{argument!r} can't stand in a timer")
     if kind == "systemd":
         folder = _systemd(home, environment)

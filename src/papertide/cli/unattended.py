@@ -1,0 +1,56 @@
+"""Whether what a timer is to run will run: it sees no environment of ours, and nobody reads what it says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from papertide.cli.common import Common, add_common_options
+from papertide.cli.digest import check_options, digest
+from papertide.cli.taxonomy import topic_source
+from papertide.errors import UsageError
+from papertide.flows.browse import check_topic_names
+
+
+def check_settings(common: Common) -> None:
+    """Raise UsageError where the settings of this run come from where a timer doesn't look."""
+    if os.environ.get("PAPERTIDE_CONFIG"):
+        raise UsageError("a timer doesn't see PAPERTIDE_CONFIG; put the settings into the usual config file")
+    moved, usual = os.environ.get("XDG_CONFIG_HOME"), Path.home() / ".config"
+    here = common.config.topics_file.parent  # what the settings stand in
+    if moved and Path(moved) != usual and any((folder / here.name).exists() for folder in (Path(moved), usual)):
+        raise UsageError(f"a timer doesn't see XDG_CONFIG_HOME; put the settings into {usual / here.name} and unset it")
+
+
+def check_digest(common: Common, options: Sequence[str]) -> None:
+    """Raise UsageError for options that no digest takes, or that can't serve a timer, ConfigError for mail that can't."""
+    given = _parsed(options)
+    check_options(given["look"], given["since"], again=given["again"])
+    source = topic_source(common)
+    if common.config.library.exists():
+        with common.library() as store:
+            check_topic_names(store.looking, given["topic"] or (), source)
+    else:
+        check_topic_names(None, given["topic"] or (), source)
+    if given["email"] or (not options and common.config.mail is not None):
+        _check_mail(common)
+
+
+def _parsed(options: Sequence[str]) -> dict[str, Any]:
+    """The options by their names, as `papertide digest` takes them; the parser's own errors are shown as for it."""
+    from papertide.cli.app import build  # it imports this file when `schedule` is asked for
+
+    command = build("digest", digest)
+    add_common_options(command)
+    given: dict[str, Any] = command.make_context("papertide digest", list(options)).params
+    return given
+
+
+def _check_mail(common: Common) -> None:
+    from papertide.flows.mail import PASSWORD, Mailbox  # the library of mail costs start-up
+
+    mailbox = Mailbox.of(common.config.mail)
+    if mailbox.user is not None and not mailbox.password_command:
+        raise UsageError(f"a timer doesn't see {PASSWORD}; set password_command in [mail]")
