@@ -30,6 +30,14 @@ def safe(text: str) -> str:
     return text.translate(dict.fromkeys(map(ord, unsafe))) if unsafe else text
 
 
+_MOVING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def still(text: str) -> str:
+    """`text` as a person wrote it, without what moves a terminal or turns its direction: joiners and marks stay."""
+    return _MOVING.sub("", _ANSI.sub("", text))
+
+
 _LONG_REFERENCE = re.compile(r"&#([0-9]{8,});?")
 
 

@@ -92,6 +92,18 @@ def test_other_shells(program: Program, monkeypatch: pytest.MonkeyPatch, shell: 
     assert found in program().out
 
 
+def test_nothing_moves_the_terminal(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tags that can't be typed aren't offered, and what is told of a name is one line without anything that moves."""
+    program.done("tag", LORA, "+todo", "+to\u202ed\x9b2J")
+    program.done("saved", "add", "mine", "tag:todo\n title:x\x1b[2J\u202e")
+    monkeypatch.setenv("_PAPERTIDE_COMPLETE", "complete_fish")
+    monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", "papertide list tag:to")
+    assert program().out == "tag:todo\n"
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", "papertide list @mi")
+    assert program().out == "@mine\ttag:todo title:x\n"
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_scripts(program: Program, shell: str, home: Path) -> None:
     """The script for a shell is printed, or put where the shell finds it; another shell is refused."""

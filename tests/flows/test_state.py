@@ -408,6 +408,42 @@ def test_a_number_far_beyond_the_others() -> None:
         assert add_pages(second, json_page("Something else")).new == 1
 
 
+EVIL = "a\x1b]0;pwn\x07\x1b[31mb\x9b2Jc\u202ed"
+
+
+def test_texts_are_made_harmless() -> None:
+    """Nothing of a state file moves a terminal; what people wrote keeps its joiners, and an entry its raw text."""
+    with libraries(3) as (first, second, third):
+        store = first
+        add_pages(store, PAGE, json_page("Sparse experts in a narrow room"))
+        store.annotating.note("ada", 3, "two\nlines \U0001f469\u200d\U0001f4bb")
+        lines = [json.loads(line) for line in exported(store).splitlines()]
+        kept = lines[2]["state"]["notes"][0]["text"]
+        lines[2]["title"] = lines[2]["state"]["sightings"][0]["entry"]["title"] = EVIL
+        lines[2]["state"]["sightings"][0]["entry"]["raw"] = EVIL
+        lines[2]["state"]["tags"] = [{"reader": "ada", "tag": EVIL}]
+        lines[2]["state"]["notes"] = [{"reader": "ada", "text": kept + EVIL}]
+        add_pages(third, json_page("Something else"))
+        for other in (second, third):
+            assert taken_in(other, b"\n".join(json.dumps(line).encode() for line in lines)).problems == ()
+            (paper,) = (paper for paper in other.looking.papers(Selection(None, "ada")) if paper["tags"])
+            assert (paper["title"], paper["tags"], paper["note"]) == ("abcd", ["abcd"], f"{kept}abcd")
+            sightings = dump(Path(other.path))["sighting"]
+            assert [json.loads(str(row[4]))["raw"] == EVIL for row in sightings if "abcd" in str(row[4])] == [True]
+
+
+@pytest.mark.parametrize("name", ["a b", "-x", "x\n", "", "@x", '"'])
+def test_a_search_whose_name_cannot_be_typed(name: str) -> None:
+    """It is refused with its line, and so is what is nested deeper than anything of ours."""
+    with libraries(2) as (first, second):
+        lines = [json.loads(line) for line in a_library(first).splitlines()]
+        lines[0]["state"]["library"]["searches"][0]["name"] = name
+        report = taken_in(second, b"\n".join(json.dumps(line).encode() for line in lines))
+        assert [problem.line for problem in report.problems] == [1]
+        deep = b'{"state": {"x": ' + b"[" * 990 + b"]" * 990 + b"}}"
+        assert taken_in(second, b"\n" + deep).new == 0
+
+
 def test_another_layout_is_asked_for() -> None:
     """A file that is to be read as something else is; one that only mentions a state is a page."""
     with libraries(1) as (store,):

@@ -15,6 +15,7 @@ import typer
 
 from papertide.cli.common import Common
 from papertide.errors import PapertideError
+from papertide.normal import safe, still
 from papertide.query import FIELDS, HAS
 from papertide.query.fields import Field, lookup
 from papertide.records.plain import STATUSES
@@ -159,5 +160,8 @@ def _saved(ctx: Any) -> Iterator[Item]:
 
 
 def _quietly(values: Callable[[Any], Iterator[Item]], ctx: Any) -> Iterator[Item]:
+    """What a library holds, safe to be shown by a shell: what can't be typed is left out, what is told is one line."""
     with suppress(PapertideError):
-        yield from values(ctx)
+        for value, told in values(ctx):
+            if value == "".join(still(value).split()):
+                yield value, " ".join(safe(told).split())

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from papertide.normal import clean
+from papertide.normal import clean, safe, still
 from papertide.parsers.page import excerpt, told
 from papertide.records.listing import Problem
 from papertide.records.paper import Paper
@@ -60,7 +60,7 @@ def state_file(data: bytes) -> StateFile | None:
         rest.append(b"")
         try:
             paper, state, own = _read(number, value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             reason = told(error) if isinstance(error, ValidationError) else str(error)
             shown = excerpt(clean(line[:500].decode(errors="replace")))
             problems.append(Problem(line=number, reason=f"its state can't be read: {reason}", excerpt=shown))
@@ -83,7 +83,8 @@ def _value(line: bytes) -> dict[str, Any] | None:
 
 def _read(line: int, value: dict[str, Any]) -> tuple[dict[str, Any] | None, PaperState | None, LibraryState | None]:
     """A paper, its state, and the library's; a line that holds the library's alone has no paper. Raises ValueError."""
-    given = value.pop("state")
+    given = _harmless(value.pop("state"), still)
+    value = _harmless(value, safe)
     if not value:
         return None, None, LibraryState.model_validate(given.get("library"))
     state = PaperState.model_validate(given)
@@ -93,3 +94,17 @@ def _read(line: int, value: dict[str, Any]) -> tuple[dict[str, Any] | None, Pape
     Paper.model_validate_json(json.dumps(value), strict=True)
     PaperKeys.model_validate({name: value[name] for name in PaperKeys.model_fields})
     return value, state, state.library
+
+
+def _harmless(value: Any, made: Callable[[str], str]) -> Any:
+    """A value whose texts can be shown: what pages say is made safe, what people wrote stays as near to it as it can.
+
+    The raw text of an entry stays as it stood on its page.
+    """
+    if isinstance(value, str):
+        return made(value)
+    if isinstance(value, list):
+        return [_harmless(part, made) for part in value]
+    if isinstance(value, dict):
+        return {k: v if k == "raw" else _harmless(v, safe if k == "entry" else made) for k, v in value.items()}
+    return value

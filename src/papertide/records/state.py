@@ -165,10 +165,10 @@ class DigestState(Record):
 
 
 class SearchState(Record):
-    """A saved search."""
+    """A saved search, under a name that can be typed."""
 
     reader: Name
-    name: Name
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][\w.-]{0,127}$")]
     query: Name
 
 
