@@ -54,6 +54,12 @@ class Config:
     archive: bool = True
     explore: bool = True
     mail: Mapping[str, object] | None = None
+    day_given: bool = False
+    """Whether `today` is a day that was given, and not the clock's."""
+
+    def moment(self) -> str:
+        """This moment (ISO text, UTC): on the day that was given for today, if one was."""
+        return f"{self.today.isoformat()}{now()[10:]}" if self.day_given else now()
 
     def topic_source(self) -> tuple[bytes, str] | None:
         """The bytes and the name of the user's topic rules, or None where the default ones serve."""
@@ -93,6 +99,7 @@ def load(
         library=_expanded(where) if where else _data_folder() / "library.db",
         reader=reader or environment.get("PAPERTIDE_READER") or set_there.get("reader") or _login(environment),
         today=_today(today or environment.get("PAPERTIDE_TODAY")),
+        day_given=bool(today or environment.get("PAPERTIDE_TODAY")),
         topics_file=file.with_name("topics.toml"),
         spellings_file=file.with_name("spellings.txt"),
         contact=environment.get("PAPERTIDE_CONTACT") or set_there.get("contact"),

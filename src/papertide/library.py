@@ -170,7 +170,7 @@ class Library:
 
     def undo(self, count: int = 1) -> builtins.list[Decided]:
         """Take back the reader's last decisions, newest first."""
-        return triage.undo(self._store, self.reader, count, at=config.now())
+        return triage.undo(self._store, self.reader, count, at=self._settings.moment())
 
     @property
     def reader(self) -> str:
@@ -179,7 +179,7 @@ class Library:
 
     def _decide(self, status: str, names: Sequence[int | str]) -> Decision:
         numbers = triage.named(self._store.looking, [str(name) for name in names])
-        return triage.decide(self._store, self.reader, numbers, status, at=config.now(), command=status)
+        return triage.decide(self._store, self.reader, numbers, status, at=self._settings.moment(), command=status)
 
     def _find(self, text: str, chosen: Selection, *, partial: bool = False) -> builtins.list[Paper]:
         ensure_labels(self._store, *self._source)

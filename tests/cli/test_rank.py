@@ -105,3 +105,13 @@ def test_what_was_put_off_comes_back_on_a_later_day(demo: Program) -> None:
     assert 'papertide list "status:later"' in demo.done("digest", "--peek", "--limit", 1, *tomorrow).out
     assert demo.done("digest", "--json", *tomorrow).ids == [40, 39]
     assert demo.done("digest", "--json", "--today", "2126-11-23").ids == []
+
+
+def test_the_day_given_for_today_is_that_of_decisions(demo: Program) -> None:
+    """With --today what is put off is put off on that day, and comes back on the next, whatever the clock says."""
+    demo.done("digest", "--today", "2026-05-07")
+    demo.done("later", 39, "--today", "2026-05-07")
+    assert demo.done("log", "--json").rows[0]["at"].startswith("2026-05-07T")
+    assert demo.done("digest", "--json", "--today", "2026-05-07").ids == []
+    assert demo.done("digest", "--json", "--today", "2026-05-08").ids == [39]
+    assert demo.done("digest", "--json", "--today", "2026-05-09").ids == []

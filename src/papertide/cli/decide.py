@@ -8,7 +8,6 @@ import typer
 
 from papertide.cli.common import Common
 from papertide.cli.taxonomy import topic_source
-from papertide.config import now
 from papertide.errors import UsageError
 from papertide.flows import triage
 from papertide.flows.browse import Filters, check_topics, ensure_labels, query_of, spellings_of
@@ -77,7 +76,7 @@ def _decide(ctx: typer.Context, status: str, ids: list[str] | None, query: str |
             ensure_labels(store, *source)
             table = spellings_of(common.config.spelling_source())
             asked = query_of(store.looking, query, Filters(), reader=reader, today=common.today, table=table)
-            numbers = [paper["id"] for paper in store.looking.papers(Selection(asked, reader))]
+            numbers = store.looking.numbers(Selection(asked, reader))
             if not numbers:
                 check_topics(store.looking, asked, source)
             question = f"{status} {counted(len(numbers), 'paper')}?"
@@ -86,7 +85,7 @@ def _decide(ctx: typer.Context, status: str, ids: list[str] | None, query: str |
                 raise typer.Exit(ExitCode.FAILED)
         else:
             numbers = triage.named(store.looking, ids or ())
-        made = triage.decide(store, reader, numbers, status, at=now(), command=status)
+        made = triage.decide(store, reader, numbers, status, at=common.config.moment(), command=status)
     if console.as_json:
         console.json({"status": status, "changed": list(made.changed), "unchanged": list(made.unchanged)})
         return
@@ -111,7 +110,7 @@ def undo(
     """
     common = Common.of(ctx)
     with common.library() as store:
-        taken_back = triage.undo(store, common.config.reader, count, at=now())
+        taken_back = triage.undo(store, common.config.reader, count, at=common.config.moment())
     if common.console.as_json:
         common.console.json({"undone": [_row(decided) for decided in taken_back]})
         return

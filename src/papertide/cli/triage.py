@@ -13,12 +13,11 @@ from papertide.cli.filters import QueryWords
 from papertide.cli.lines import triage_by_lines
 from papertide.cli.scores import A_WHILE, scored
 from papertide.cli.taxonomy import topic_source
-from papertide.config import now
 from papertide.errors import UsageError
 from papertide.flows.browse import ensure_labels, sort_of
 from papertide.flows.inbox import ANY, VIEWS, Reader, View, begin, learns, selection_of
 from papertide.flows.triage import Sitting
-from papertide.views.console import Console, ExitCode
+from papertide.views.console import ExitCode
 from papertide.views.triage import summary
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def triage(
         by_lines = plain or not _has_screen()
         if learns(view) and (by_lines or store.scoring.due() < A_WHILE):  # else the screen does it, and opens at once
             scored(common, store)
-        code = _by_lines(common.console, store, view, reader, sitting) if by_lines else int(ExitCode.DONE)
+        code = _by_lines(common, store, view, reader, sitting) if by_lines else int(ExitCode.DONE)
     if not by_lines:
         # Brings Textual, which takes longer to load than any other command takes to run.
         from papertide.tui.app import run_inbox
@@ -90,10 +89,10 @@ def _has_screen() -> bool:
     return all(stream is not None and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
 
 
-def _by_lines(console: Console, store: SqliteStore, view: View, reader: Reader, sitting: Sitting) -> int:
+def _by_lines(common: Common, store: SqliteStore, view: View, reader: Reader, sitting: Sitting) -> int:
     """Line by line until the input ends; an interruption is told by the exit code, and what was decided stays."""
     try:
-        triage_by_lines(console, store, view, reader, sitting, now=now)
+        triage_by_lines(common.console, store, view, reader, sitting, now=common.config.moment)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     return ExitCode.DONE
