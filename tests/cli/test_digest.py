@@ -71,7 +71,7 @@ def test_what_is_left_out_is_listed_by_its_query(demo: Program, limit: int) -> N
 def test_the_printed_query_works(demo: Program) -> None:
     """The command line that a digest prints for what it leaves out can be run as it stands."""
     out = demo.done("digest", "--limit", "1", "--peek").out
-    printed = re.findall(r'(\d+) more: papertide list "(.*)"', out)
+    printed = re.findall(r'(\d+) more in: papertide list "(.*)"', out)
     assert printed
     for count, query in printed:
         assert len(demo.done("list", query, "--json").ids) >= int(count) + 1
@@ -238,7 +238,7 @@ def test_json_document(program: Program) -> None:
 def test_markdown_names_what_it_leaves_out(demo: Program) -> None:
     """A cut Markdown digest names the query too, as code."""
     text = demo.done("digest", "--peek", "--format", "markdown", "--limit", "1").out
-    queries = re.findall(r'^(\d+) more: `papertide list "(.*)"`$', text, flags=re.MULTILINE)
+    queries = re.findall(r'^(\d+) more in: `papertide list "(.*)"`$', text, flags=re.MULTILINE)
     assert queries
     assert all(len(demo.done("list", query, "--json").ids) > int(count) for count, query in queries)
 
@@ -271,7 +271,7 @@ def test_ten_a_section_for_people_all_for_scripts(program: Program) -> None:
     program.add([{"title": f"Study {number} of robots that fold laundry"} for number in range(12)])
     people = program.done("digest", "--peek").out
     assert "Robots and control (13)" in people
-    assert "3 more: papertide list" in people
+    assert "3 more in: papertide list" in people
     assert len(program.done("digest", "--peek", "--json").ids) == 19
     assert program.done("digest", "--peek", "--format", "markdown").out.count("\n- **") == 19
 

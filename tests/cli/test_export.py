@@ -198,6 +198,14 @@ def test_a_template_of_ones_own(program: Program) -> None:
         ("{% include '/etc/passwd' %}", "passwd"),
         ("{{ range(10 ** 9) }}", "range"),
         ("{{ 1 / 0 }}", "zero"),
+        ("{{ 'a' * 9999999999 }}", "too long"),
+        ("{{ 9999999999 * [0] }}", "too long"),
+        ("{{ 2 ** 10000000000 }}", "too large"),
+        ("{{ (2 ** 9000) * (2 ** 9000) }}", "too large"),
+        ("{{ 1e300 ** 2 }}", "out of range"),
+        ("{{ 'a'.ljust(10 ** 17) }}", "MemoryError"),
+        ("{% macro x() %}{{ x() }}{% endmacro %}{{ x() }}", "recursion"),
+        pytest.param("{{ " + "(" * 9000 + "1" + ")" * 9000 + " }}", "recursion", id="deep"),
         ("{% for s in list.sections %}{{ s.papers.numbers.append(1) }}{% endfor %}", ""),
     ],
 )
@@ -210,6 +218,14 @@ def test_a_template_that_fails(program: Program, template: str, told: str) -> No
     assert "bad.jinja" in ran.err
     assert told in ran.err
     assert Path("out.md").read_text("utf-8") == "old"
+
+
+def test_a_template_that_multiplies(program: Program) -> None:
+    """What is of a usual size may be multiplied and raised to a power."""
+    Path("mine.jinja").write_text(
+        "{{ 'ab' * 2 }} {{ 3 * 'c' }} {{ 2 ** 10 }} {{ 6 * 7 }} {{ 0.5 * 2 }} {{ 2 ** -1 }}", "utf-8"
+    )
+    assert program.done("export", "--template", "mine.jinja").out == "abab ccc 1024 42 1.0 0.5"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from papertide.records.plain import PaperDict
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Papers under a heading; an empty heading is none. `left_out` more are not shown, and `query` lists them all.
+    """Papers under a heading; an empty heading is none. `left_out` more are not shown, and stand in what `query` lists.
 
     The papers may be read as they are asked for: whoever goes through them holds one at a time.
     """

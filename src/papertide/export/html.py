@@ -71,7 +71,7 @@ def _section(reading: ReadingList, section: Section) -> Iterator[str]:
         yield _paper(paper, reading.text_of(paper))
     if section.left_out:
         shown = text(f'papertide list "{section.query}"')
-        yield f"<p{_FACTS}>{section.left_out} more: <code>{shown}</code></p>\n"
+        yield f"<p{_FACTS}>{section.left_out} more in: <code>{shown}</code></p>\n"
 
 
 def _paper(paper: PaperDict, told: str | None) -> str:

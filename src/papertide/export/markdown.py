@@ -2,7 +2,7 @@
 
 Titles and abstracts come from outside: whatever a template puts in is escaped, so that every mark that Markdown or HTML
 would take for its own is only text; only http(s) addresses become links. The template itself is run in a sandbox, since
-people pass templates on: it sees the reading list and nothing of the machine.
+people pass templates on: it sees the reading list and nothing of the machine, and no operator of it makes a giant.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import DictLoader, StrictUndefined, TemplateError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from papertide.errors import UsageError
@@ -28,6 +29,16 @@ _HEADING_END = re.compile(r"(\s)(#+\s*)$")
 _PLAIN_NAME = re.compile(r"[\w-]+")
 _PIECES = 64
 """Expressions of a template that are handed on together: writing each alone costs more than making it."""
+
+
+_MOST_LETTERS = 1_000_000
+"""How long a text or list may be that a template makes by multiplying."""
+_MOST_BITS = 10_000
+"""How large a number may be that a template makes: Python writes none in digits that has more than 14,000 bits."""
+_FAULTS = (
+    TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, MemoryError, RecursionError,
+)  # fmt: skip
+"""What a template may do wrong while it is run."""
 
 
 class Ready(str):
@@ -81,7 +92,7 @@ def by_template(source: str, name: str) -> Exporter:
     """An exporter by a template. Raises UsageError, with the name and the line, for one that doesn't parse."""
     try:
         template = _ENVIRONMENT.from_string(source)
-    except TemplateError as error:
+    except (TemplateError, MemoryError, RecursionError) as error:
         raise UsageError(_told(name, error)) from error
 
     def write_so(reading: ReadingList) -> Iterator[str]:
@@ -89,7 +100,7 @@ def by_template(source: str, name: str) -> Exporter:
         stream.enable_buffering(_PIECES)
         try:
             yield from stream
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        except _FAULTS as error:
             raise UsageError(_told(name, error)) from error
 
     return write_so
@@ -107,7 +118,29 @@ def _shown(value: Any) -> Any:
     return "" if value is None else escape(str(value))
 
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox; `*` and `**` are asked for the size of what they would make before they make it."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Raises OverflowError for what would be too large."""
+        if isinstance(left, int) and isinstance(right, int):
+            bits = left.bit_length() * right if operator == "**" else left.bit_length() + right.bit_length()
+            if bits > _MOST_BITS:
+                raise OverflowError(f"a number too large, of {operator}")
+        elif operator == "*" and _length(left, right) > _MOST_LETTERS:
+            raise OverflowError("a text or list too long, of *")
+        return super().call_binop(context, operator, left, right)
+
+
+def _length(left: Any, right: Any) -> int:
+    """How long a text or list that is repeated would be; 0 for what isn't that."""
+    many, times = (right, left) if isinstance(left, int) else (left, right)
+    return len(many) * times if isinstance(many, (str, list, tuple)) and isinstance(times, int) else 0
+
+
+_ENVIRONMENT = _Sandbox(
     autoescape=False,  # that would escape for HTML; `finalize` escapes for Markdown
     finalize=_shown,
     undefined=StrictUndefined,

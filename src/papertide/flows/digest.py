@@ -197,7 +197,10 @@ def _section_of(paper: PaperDict, topics: Sequence[str]) -> str:
 
 
 def _query(topic: str, papers: Sequence[PaperDict]) -> str:
-    """A query that lists a section's papers, shown and left out: by topic, the days they came, and still undecided."""
+    """A query that holds a section's papers, shown and left out: by topic, the days they came, and still undecided.
+
+    It may hold more: what has the topic, too, but stands in the section of another.
+    """
     days = sorted(paper["added"][:10] for paper in papers)
     when = days[0] if days[0] == days[-1] else f"{days[0]}..{days[-1]}"
     return f"topic:{topic or 'none'} added:{when} status:inbox"

@@ -11,8 +11,9 @@ from papertide.records.plain import PaperDict
 
 @dataclass(frozen=True, slots=True)
 class DigestSection:
-    """One topic's papers, best first; `left_out` of them are not shown, and `query` lists them all.
+    """One topic's papers, best first; `left_out` of them are not shown, and `query` lists them all, and perhaps others.
 
+    A paper stands in one section and may have several topics, so a query by topic can hold more than the section does.
     `topic` is "" for papers that have none.
     """
 

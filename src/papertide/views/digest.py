@@ -24,7 +24,7 @@ def as_lines(made: Digest) -> Iterator[Line]:
         for paper in section.papers:
             yield from digest_item(paper, made.sentences.get(paper["id"]))
         if section.left_out:
-            yield Line(f'{section.left_out} more: papertide list "{section.query}"', "mark", indent=6)
+            yield Line(f'{section.left_out} more in: papertide list "{section.query}"', "mark", indent=6)
             yield Line()
 
 
