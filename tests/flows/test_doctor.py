@@ -13,6 +13,8 @@ from papertide.flows.doctor import Repaired, look_at_titles, repair
 from papertide.flows.duplicates import Hand, merge
 from papertide.store import open_library
 
+COUNT = 17
+"""Where a row of a paper has how many sightings there are."""
 BY_TIME = ("terms_due", "paper_text_data", "paper_text_idx", "paper_text_docsize", "paper_text_config")
 """Tables of the search index whose bytes depend on the order in which it was written."""
 
@@ -22,7 +24,7 @@ def library(tmp_path: Path) -> Path:
     """A library that was lived with: papers, merges, decisions taken back, tags, notes, a digest."""
     path = tmp_path / "library.db"
     store = open_library(path, create=True)
-    first = {"title": "Alpha, a longer title", "arxiv_id": "2403.00001", "upvotes": 3}
+    first = {"title": "Alpha, a longer title", "arxiv_id": "2403.00001", "upvotes": 3, "listed": ["2026-05-07"]}
     add_pages(store, json_page(first, "Omega, the last of them", "Something on adapters"))
     add_pages(store, json_page({"title": "Alpha, a longer title", "comments": 2}), now="2026-11-22T10:00:00Z")
     store.deciding.decide(READER, [1, 2, 3], "keep", NOW, "keep")
@@ -76,6 +78,7 @@ WHOLLY = {
     "statuses gone": ["DELETE FROM status"],
     "statuses wrong": ["UPDATE status SET status = 'skip'", "INSERT INTO status VALUES ('eve', 1, 'keep')"],
     "wrong listing days": ["UPDATE paper SET last_listed = '1999-01-01'"],
+    "listing days gone": ["DELETE FROM paper_listed"],
     "a topic of no paper": ["INSERT INTO paper_topic VALUES (99, 'x', 0, NULL, NULL)"],
 }
 
@@ -151,12 +154,35 @@ def test_a_page_that_is_gone(library: Path) -> None:
 
 
 def test_a_paper_without_sightings(library: Path) -> None:
-    """A paper whose sightings are gone stays with what was decided on it."""
+    """A paper whose sightings are gone stays with all that is known of it and was decided on it, and a page that shows it
+    again adds to it.
+    """
     before = rows(library)
-    harmed(library, "DELETE FROM verdict_sighting", "DELETE FROM sighting WHERE paper_id = 2")
-    mended(library)
-    assert rows(library)["decision"] == before["decision"]
-    assert [row[0] for row in rows(library)["paper"]] == [row[0] for row in before["paper"]]
+    harmed(library, "DELETE FROM verdict_sighting", "DELETE FROM sighting")
+    told = mended(library).told
+    after = rows(library)
+    assert "sighting of paper 1 made again, of what is known of it" in told
+    assert after["decision"] == before["decision"]
+    same = [[[value for k, value in enumerate(row) if k != COUNT] for row in held["paper"]] for held in (before, after)]
+    assert same[0] == same[1]
+    assert after["paper_listed"] == before["paper_listed"] != []
+    store = open_library(library)
+    report = add_pages(store, json_page({"title": "Alpha, a longer title", "arxiv_id": "2403.00001"}))
+    store.close()
+    assert (report.new, report.merged) == (0, 1)
+
+
+def test_a_paper_without_sightings_whose_row_cannot_be_read(library: Path) -> None:
+    """Nothing is made of it, and doctor goes on saying so."""
+    harmed(
+        library, "DELETE FROM verdict_sighting", "DELETE FROM sighting", "UPDATE paper SET authors = '[' WHERE id = 1"
+    )
+    store = open_library(library)
+    told = repair(store, RULES, library.with_name("lost"), now=lambda: NOW).told
+    (papers,) = (finding for finding in store.checking.findings() if finding.name == "papers")
+    store.close()
+    assert not any("of paper 1 made again" in line for line in told)
+    assert "1 paper without a sighting" in papers.told
 
 
 def test_references_that_may_be_unknown(library: Path) -> None:

@@ -6,16 +6,21 @@ of, are handed to the caller before they are removed, to be kept elsewhere.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from hashlib import sha256
 
 from papertide.normal import counted
+from papertide.records.listing import Entry, Known
+from papertide.records.state import PageState, SightingState
 from papertide.store.base import LostRow, Mended
 from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.declared import Named, difference, wanted
 from papertide.store.engine import Database, translated
-from papertide.store.health import COPIES, in_step
+from papertide.store.health import ALONE, COPIES, in_step
+from papertide.store.state import SIGHTING_ROW, sighting_row
 
 _DERIVED = frozenset({"paper_source", "paper_listed", "paper_topic", "status"})
 """Tables whose rows follow from others: nothing is lost with them."""
@@ -31,6 +36,11 @@ _PAGELESS = """
 SELECT page_id, min(added) FROM sighting s WHERE NOT EXISTS (SELECT 1 FROM page g WHERE g.id = s.page_id) GROUP BY page_id
 """
 _MISCOUNTED = "SELECT p.id FROM paper p WHERE p.sightings <> (SELECT count(*) FROM sighting s WHERE s.paper_id = p.id)"
+_UNLISTED = (
+    "SELECT id FROM paper p WHERE last_listed IS NOT (SELECT max(day) FROM paper_listed l WHERE l.paper_id = p.id)"
+)
+_SAID = tuple(name for name in Known.model_fields if name != "source_ids")
+"""Columns of a paper that an entry has, too."""
 _UNMARKED = (
     "SELECT EXISTS (SELECT 1 FROM mark WHERE title_id NOT IN (SELECT id FROM title))"
     " OR EXISTS (SELECT 1 FROM title WHERE id NOT IN (SELECT title_id FROM mark))"
@@ -82,6 +92,8 @@ class Repairs:
             valuable = [row for row in lost if row.table not in _DERIVED]
             if valuable:
                 keep(valuable)
+            again = self._sightings_again()
+            told += [f"sighting of paper {number} made again, of what is known of it" for number in again]
             told += [f"{counted(len(lost), 'row')} removed that belonged to nothing any more"] if lost else []
             miscounted = [row[0] for row in self._connection.execute(_MISCOUNTED)]
             self._connection.executemany(
@@ -90,8 +102,14 @@ class Repairs:
             )
             if set(miscounted) - set(papers):
                 told.append(f"sightings of {counted(len(set(miscounted) - set(papers)), 'paper')} counted anew")
-            alone = "SELECT 1 FROM sighting WHERE paper_id = ?"
-            fold = {n for n in {*miscounted, *papers} if self._connection.execute(alone, (n,)).fetchone()}
+            shown = "SELECT 1 FROM sighting WHERE paper_id = ?"
+            unlisted = [row[0] for row in self._connection.execute(_UNLISTED)]
+            if set(unlisted) - set(papers):
+                told.append(
+                    f"days of the listings that showed {counted(len(unlisted), 'paper')} taken from the sightings"
+                )
+            off = {*miscounted, *papers, *again, *unlisted}
+            fold = {n for n in off if self._connection.execute(shown, (n,)).fetchone()}
             return Mended(tuple(told), frozenset(fold), len(valuable))
 
     def _pages_again(self) -> list[int]:
@@ -107,6 +125,46 @@ class Repairs:
         found = self._connection.execute(_PAPERLESS).fetchall()
         self._connection.executemany("INSERT INTO paper (id, title, added) VALUES (?, ?, ?)", found)
         return [row[0] for row in found]
+
+    def _sightings_again(self) -> list[int]:
+        """A sighting for each paper that has none, of what its row says; one whose row can't be read stays without."""
+        found = self._connection.execute(
+            f"SELECT id, added, last_listed, {', '.join(_SAID)} FROM paper p WHERE {ALONE}"
+        )
+        made: list[int] = []
+        for number, added, listed, *said in found.fetchall():
+            values = dict(zip(_SAID, said, strict=True))
+            with suppress(ValueError):
+                values["authors"] = json.loads(values["authors"])
+                self._sighting(number, added, Entry.model_validate({**values, "listed": listed}))
+                made.append(number)
+        return made
+
+    def _sighting(self, paper: int, added: str, entry: Entry) -> None:
+        """A sighting on a page of its own that no archive has."""
+        ids = self._connection.execute("SELECT source_id FROM paper_source WHERE paper_id = ?", (paper,)).fetchall()
+        days = self._connection.execute("SELECT day FROM paper_listed WHERE paper_id = ?", (paper,)).fetchall()
+        whole = Entry.model_validate(
+            {
+                **entry.model_dump(),
+                "source_ids": [name for (name,) in ids],
+                "also_listed": sorted(day for (day,) in days if day != str(entry.listed)),
+            }
+        )
+        name = f"lost page of paper {paper}"
+        digest = sha256(name.encode()).hexdigest()
+        sql = "INSERT INTO page (digest, name, layout, added) VALUES (?, ?, 'jsonl', ?) RETURNING id, asked"
+        page, asked = self._connection.execute(sql, (digest, name, added)).fetchone()
+        facts = PageState(
+            id=page, digest=digest, name=name, layout="jsonl", asked=asked, captured=None, captured_given=False,
+            listed=None, added=added,
+        )  # fmt: skip
+        seen = SightingState(
+            id=1, page=facts, position=0, entry=whole, method="new", score=None, reason="made again of its paper",
+            added=added,
+        )  # fmt: skip
+        sql = f"INSERT INTO sighting ({', '.join(SIGHTING_ROW[1:])}) VALUES ({', '.join('?' * len(SIGHTING_ROW[1:]))})"
+        self._connection.execute(sql, sighting_row(seen, paper)[1:])
 
     def _lost(self) -> Iterator[LostRow]:
         """Remove rows that refer to what isn't there, until there are none; a reference that may be unknown is that."""
