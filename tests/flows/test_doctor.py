@@ -62,9 +62,22 @@ def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
     return {name: found for name, found in dump(path).items() if name not in BY_TIME}
 
 
+FORCED = ("PRAGMA writable_schema = ON", "DELETE FROM sqlite_master WHERE name = 'paper_text'")
+"""Takes the search index out of the schema, and leaves its own tables there."""
+
 WHOLLY = {
     "index too small": ["INSERT INTO paper_text (paper_text) VALUES ('delete-all')"],
     "index too large": ["INSERT INTO paper_text (rowid, title) VALUES (99, 'ghost')"],
+    "no list of the index": ["DROP TABLE paper_text_idx"],
+    "no data of the index": ["DROP TABLE paper_text_data"],
+    "no settings of the index": ["DROP TABLE paper_text_config"],
+    "nonsense in the index": ["UPDATE paper_text_data SET block = zeroblob(9)"],
+    "only parts of the index": ["DROP TABLE paper_text_docsize", *FORCED],
+    "a broken index and a paper gone": [
+        "DROP TRIGGER paper_text_delete",
+        "DELETE FROM paper WHERE id = 1",
+        "DROP TABLE paper_text_config",
+    ],
     "no trigger": ["DROP TRIGGER paper_text_update", "DROP TRIGGER paper_text_insert"],
     "another trigger": [
         "DROP TRIGGER paper_text_delete",

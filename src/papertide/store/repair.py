@@ -25,6 +25,8 @@ from papertide.store.state import SIGHTING_ROW, sighting_row
 _DERIVED = frozenset({"paper_source", "paper_listed", "paper_topic", "status"})
 """Tables whose rows follow from others: nothing is lost with them."""
 
+_INDEX = Named("table", "paper_text")
+
 _FORGETTING = frozenset({("verdict_sighting", "sighting_id"), ("decision", "undoes"), ("verdict", "undoes")})
 """References that may be unknown."""
 
@@ -69,9 +71,11 @@ class Repairs:
                     continue
                 if named in lacking.other:
                     self._connection.execute(f'DROP {named.kind} "{named.name}"')
+                if named == _INDEX and named in lacking.missing:
+                    self._forget_index()
                 if named in lacking.other or named in lacking.missing:
                     told.append(self._declared(named, ought[named]))
-            return told
+            return told + self._index()  # triggers write to it, so that it has to be sound before rows are mended
 
     def _declared(self, named: Named, sql: str) -> str:
         try:
@@ -227,10 +231,41 @@ class Repairs:
                 self._connection.execute(copy.mend)
             if stale:
                 told.append("dates and author counts that lists go by taken from the papers")
-            if not in_step(self._connection):
-                self._connection.execute("INSERT INTO paper_text (paper_text) VALUES ('rebuild')")
-                told.append("search index made anew")
+            told += self._index()
         return told
+
+    def _index(self) -> list[str]:
+        """Make the search index anew where it doesn't say what the papers say; one that is beyond that is declared anew."""
+        if self._index_well():
+            return []
+        try:
+            self._connection.execute("INSERT INTO paper_text (paper_text) VALUES ('rebuild')")
+            well = self._index_well()
+        except sqlite3.DatabaseError:
+            well = False
+        if not well:
+            self._forget_index()
+            self._connection.execute(wanted()[_INDEX])
+            self._connection.execute("INSERT INTO paper_text (paper_text) VALUES ('rebuild')")
+        return ["search index made anew"]
+
+    def _index_well(self) -> bool:
+        try:
+            return in_step(self._connection)
+        except sqlite3.OperationalError:  # its own tables are broken: nobody else can be in the way of a transaction
+            return False
+
+    def _forget_index(self) -> None:
+        """Remove the search index and the tables that it keeps for itself, some of which may be gone or broken."""
+        try:
+            self._connection.execute("DROP TABLE IF EXISTS paper_text")
+        except sqlite3.DatabaseError:  # without its own tables it can't even be loaded, to be dropped
+            self._connection.execute("PRAGMA writable_schema = ON")
+            self._connection.execute("DELETE FROM sqlite_master WHERE name = 'paper_text'")
+            self._connection.execute("PRAGMA writable_schema = RESET")
+        own = "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'paper_text_*'"
+        for (name,) in self._connection.execute(own).fetchall():
+            self._connection.execute(f'DROP TABLE "{name}"')
 
     def _statuses(self) -> list[tuple[str, int, str]]:
         return sorted(self._connection.execute("SELECT reader, paper_id, status FROM status").fetchall())
