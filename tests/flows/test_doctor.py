@@ -13,6 +13,8 @@ from papertide.flows.doctor import Repaired, look_at_titles, repair
 from papertide.flows.duplicates import Hand, merge
 from papertide.store import open_library
 
+COUNT = 17
+"""Where a row of a paper has how many sightings there are."""
 BY_TIME = ("terms_due", "paper_text_data", "paper_text_idx", "paper_text_docsize", "paper_text_config")
 """Tables of the search index whose bytes depend on the order in which it was written."""
 
@@ -22,7 +24,7 @@ def library(tmp_path: Path) -> Path:
     """A library that was lived with: papers, merges, decisions taken back, tags, notes, a digest."""
     path = tmp_path / "library.db"
     store = open_library(path, create=True)
-    first = {"title": "Alpha, a longer title", "arxiv_id": "2403.00001", "upvotes": 3}
+    first = {"title": "Alpha, a longer title", "arxiv_id": "2403.00001", "upvotes": 3, "listed": ["2026-05-07"]}
     add_pages(store, json_page(first, "Omega, the last of them", "Something on adapters"))
     add_pages(store, json_page({"title": "Alpha, a longer title", "comments": 2}), now="2026-11-22T10:00:00Z")
     store.deciding.decide(READER, [1, 2, 3], "keep", NOW, "keep")
@@ -60,9 +62,22 @@ def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
     return {name: found for name, found in dump(path).items() if name not in BY_TIME}
 
 
+FORCED = ("PRAGMA writable_schema = ON", "DELETE FROM sqlite_master WHERE name = 'paper_text'")
+"""Takes the search index out of the schema, and leaves its own tables there."""
+
 WHOLLY = {
     "index too small": ["INSERT INTO paper_text (paper_text) VALUES ('delete-all')"],
     "index too large": ["INSERT INTO paper_text (rowid, title) VALUES (99, 'ghost')"],
+    "no list of the index": ["DROP TABLE paper_text_idx"],
+    "no data of the index": ["DROP TABLE paper_text_data"],
+    "no settings of the index": ["DROP TABLE paper_text_config"],
+    "nonsense in the index": ["UPDATE paper_text_data SET block = zeroblob(9)"],
+    "only parts of the index": ["DROP TABLE paper_text_docsize", *FORCED],
+    "a broken index and a paper gone": [
+        "DROP TRIGGER paper_text_delete",
+        "DELETE FROM paper WHERE id = 1",
+        "DROP TABLE paper_text_config",
+    ],
     "no trigger": ["DROP TRIGGER paper_text_update", "DROP TRIGGER paper_text_insert"],
     "another trigger": [
         "DROP TRIGGER paper_text_delete",
@@ -76,6 +91,7 @@ WHOLLY = {
     "statuses gone": ["DELETE FROM status"],
     "statuses wrong": ["UPDATE status SET status = 'skip'", "INSERT INTO status VALUES ('eve', 1, 'keep')"],
     "wrong listing days": ["UPDATE paper SET last_listed = '1999-01-01'"],
+    "listing days gone": ["DELETE FROM paper_listed"],
     "a topic of no paper": ["INSERT INTO paper_topic VALUES (99, 'x', 0, NULL, NULL)"],
 }
 
@@ -151,12 +167,35 @@ def test_a_page_that_is_gone(library: Path) -> None:
 
 
 def test_a_paper_without_sightings(library: Path) -> None:
-    """A paper whose sightings are gone stays with what was decided on it."""
+    """A paper whose sightings are gone stays with all that is known of it and was decided on it, and a page that shows it
+    again adds to it.
+    """
     before = rows(library)
-    harmed(library, "DELETE FROM verdict_sighting", "DELETE FROM sighting WHERE paper_id = 2")
-    mended(library)
-    assert rows(library)["decision"] == before["decision"]
-    assert [row[0] for row in rows(library)["paper"]] == [row[0] for row in before["paper"]]
+    harmed(library, "DELETE FROM verdict_sighting", "DELETE FROM sighting")
+    told = mended(library).told
+    after = rows(library)
+    assert "sighting of paper 1 made again, of what is known of it" in told
+    assert after["decision"] == before["decision"]
+    same = [[[value for k, value in enumerate(row) if k != COUNT] for row in held["paper"]] for held in (before, after)]
+    assert same[0] == same[1]
+    assert after["paper_listed"] == before["paper_listed"] != []
+    store = open_library(library)
+    report = add_pages(store, json_page({"title": "Alpha, a longer title", "arxiv_id": "2403.00001"}))
+    store.close()
+    assert (report.new, report.merged) == (0, 1)
+
+
+def test_a_paper_without_sightings_whose_row_cannot_be_read(library: Path) -> None:
+    """Nothing is made of it, and doctor goes on saying so."""
+    harmed(
+        library, "DELETE FROM verdict_sighting", "DELETE FROM sighting", "UPDATE paper SET authors = '[' WHERE id = 1"
+    )
+    store = open_library(library)
+    told = repair(store, RULES, library.with_name("lost"), now=lambda: NOW).told
+    (papers,) = (finding for finding in store.checking.findings() if finding.name == "papers")
+    store.close()
+    assert not any("of paper 1 made again" in line for line in told)
+    assert "1 paper without a sighting" in papers.told
 
 
 def test_references_that_may_be_unknown(library: Path) -> None:

@@ -133,6 +133,9 @@ class Copied(NamedTuple):
     mend: str
 
 
+ALONE = "NOT EXISTS (SELECT 1 FROM sighting s WHERE s.paper_id = p.id)"
+"""Of a paper `p`: that no page shows it. The next page that did would begin it again."""
+
 _LAST_LISTED = "(SELECT max(day) FROM paper_listed l WHERE l.paper_id = paper.id)"
 COPIES = (
     Copied(
@@ -155,8 +158,10 @@ def _papers(connection: sqlite3.Connection) -> tuple[bool, str]:
     off = connection.execute(
         "SELECT count(*) FROM paper p WHERE p.sightings <> (SELECT count(*) FROM sighting s WHERE s.paper_id = p.id)"
     ).fetchone()[0]
+    alone = connection.execute(f"SELECT count(*) FROM paper p WHERE {ALONE}").fetchone()[0]
     stale = sum(connection.execute(copy.differs).fetchone()[0] for copy in COPIES)
     wrong = [f"{off} papers with a wrong number of sightings"] if off else []
+    wrong += [f"{counted(alone, 'paper')} without a sighting"] if alone else []
     wrong += [f"{stale} dates and author counts that lists go by are not the papers'"] if stale else []
     return not wrong, "; ".join([f"{papers} papers, {sightings} sightings, {pages} pages", *wrong])
 

@@ -6,19 +6,26 @@ of, are handed to the caller before they are removed, to be kept elsewhere.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from hashlib import sha256
 
 from papertide.normal import counted
+from papertide.records.listing import Entry, Known
+from papertide.records.state import PageState, SightingState
 from papertide.store.base import LostRow, Mended
 from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.declared import Named, difference, wanted
 from papertide.store.engine import Database, translated
-from papertide.store.health import COPIES, in_step
+from papertide.store.health import ALONE, COPIES, in_step
+from papertide.store.state import SIGHTING_ROW, sighting_row
 
 _DERIVED = frozenset({"paper_source", "paper_listed", "paper_topic", "status"})
 """Tables whose rows follow from others: nothing is lost with them."""
+
+_INDEX = Named("table", "paper_text")
 
 _FORGETTING = frozenset({("verdict_sighting", "sighting_id"), ("decision", "undoes"), ("verdict", "undoes")})
 """References that may be unknown."""
@@ -31,6 +38,11 @@ _PAGELESS = """
 SELECT page_id, min(added) FROM sighting s WHERE NOT EXISTS (SELECT 1 FROM page g WHERE g.id = s.page_id) GROUP BY page_id
 """
 _MISCOUNTED = "SELECT p.id FROM paper p WHERE p.sightings <> (SELECT count(*) FROM sighting s WHERE s.paper_id = p.id)"
+_UNLISTED = (
+    "SELECT id FROM paper p WHERE last_listed IS NOT (SELECT max(day) FROM paper_listed l WHERE l.paper_id = p.id)"
+)
+_SAID = tuple(name for name in Known.model_fields if name != "source_ids")
+"""Columns of a paper that an entry has, too."""
 _UNMARKED = (
     "SELECT EXISTS (SELECT 1 FROM mark WHERE title_id NOT IN (SELECT id FROM title))"
     " OR EXISTS (SELECT 1 FROM title WHERE id NOT IN (SELECT title_id FROM mark))"
@@ -59,9 +71,11 @@ class Repairs:
                     continue
                 if named in lacking.other:
                     self._connection.execute(f'DROP {named.kind} "{named.name}"')
+                if named == _INDEX and named in lacking.missing:
+                    self._forget_index()
                 if named in lacking.other or named in lacking.missing:
                     told.append(self._declared(named, ought[named]))
-            return told
+            return told + self._index()  # triggers write to it, so that it has to be sound before rows are mended
 
     def _declared(self, named: Named, sql: str) -> str:
         try:
@@ -82,6 +96,8 @@ class Repairs:
             valuable = [row for row in lost if row.table not in _DERIVED]
             if valuable:
                 keep(valuable)
+            again = self._sightings_again()
+            told += [f"sighting of paper {number} made again, of what is known of it" for number in again]
             told += [f"{counted(len(lost), 'row')} removed that belonged to nothing any more"] if lost else []
             miscounted = [row[0] for row in self._connection.execute(_MISCOUNTED)]
             self._connection.executemany(
@@ -90,8 +106,14 @@ class Repairs:
             )
             if set(miscounted) - set(papers):
                 told.append(f"sightings of {counted(len(set(miscounted) - set(papers)), 'paper')} counted anew")
-            alone = "SELECT 1 FROM sighting WHERE paper_id = ?"
-            fold = {n for n in {*miscounted, *papers} if self._connection.execute(alone, (n,)).fetchone()}
+            shown = "SELECT 1 FROM sighting WHERE paper_id = ?"
+            unlisted = [row[0] for row in self._connection.execute(_UNLISTED)]
+            if set(unlisted) - set(papers):
+                told.append(
+                    f"days of the listings that showed {counted(len(unlisted), 'paper')} taken from the sightings"
+                )
+            off = {*miscounted, *papers, *again, *unlisted}
+            fold = {n for n in off if self._connection.execute(shown, (n,)).fetchone()}
             return Mended(tuple(told), frozenset(fold), len(valuable))
 
     def _pages_again(self) -> list[int]:
@@ -107,6 +129,46 @@ class Repairs:
         found = self._connection.execute(_PAPERLESS).fetchall()
         self._connection.executemany("INSERT INTO paper (id, title, added) VALUES (?, ?, ?)", found)
         return [row[0] for row in found]
+
+    def _sightings_again(self) -> list[int]:
+        """A sighting for each paper that has none, of what its row says; one whose row can't be read stays without."""
+        found = self._connection.execute(
+            f"SELECT id, added, last_listed, {', '.join(_SAID)} FROM paper p WHERE {ALONE}"
+        )
+        made: list[int] = []
+        for number, added, listed, *said in found.fetchall():
+            values = dict(zip(_SAID, said, strict=True))
+            with suppress(ValueError):
+                values["authors"] = json.loads(values["authors"])
+                self._sighting(number, added, Entry.model_validate({**values, "listed": listed}))
+                made.append(number)
+        return made
+
+    def _sighting(self, paper: int, added: str, entry: Entry) -> None:
+        """A sighting on a page of its own that no archive has."""
+        ids = self._connection.execute("SELECT source_id FROM paper_source WHERE paper_id = ?", (paper,)).fetchall()
+        days = self._connection.execute("SELECT day FROM paper_listed WHERE paper_id = ?", (paper,)).fetchall()
+        whole = Entry.model_validate(
+            {
+                **entry.model_dump(),
+                "source_ids": [name for (name,) in ids],
+                "also_listed": sorted(day for (day,) in days if day != str(entry.listed)),
+            }
+        )
+        name = f"lost page of paper {paper}"
+        digest = sha256(name.encode()).hexdigest()
+        sql = "INSERT INTO page (digest, name, layout, added) VALUES (?, ?, 'jsonl', ?) RETURNING id, asked"
+        page, asked = self._connection.execute(sql, (digest, name, added)).fetchone()
+        facts = PageState(
+            id=page, digest=digest, name=name, layout="jsonl", asked=asked, captured=None, captured_given=False,
+            listed=None, added=added,
+        )  # fmt: skip
+        seen = SightingState(
+            id=1, page=facts, position=0, entry=whole, method="new", score=None, reason="made again of its paper",
+            added=added,
+        )  # fmt: skip
+        sql = f"INSERT INTO sighting ({', '.join(SIGHTING_ROW[1:])}) VALUES ({', '.join('?' * len(SIGHTING_ROW[1:]))})"
+        self._connection.execute(sql, sighting_row(seen, paper)[1:])
 
     def _lost(self) -> Iterator[LostRow]:
         """Remove rows that refer to what isn't there, until there are none; a reference that may be unknown is that."""
@@ -169,10 +231,41 @@ class Repairs:
                 self._connection.execute(copy.mend)
             if stale:
                 told.append("dates and author counts that lists go by taken from the papers")
-            if not in_step(self._connection):
-                self._connection.execute("INSERT INTO paper_text (paper_text) VALUES ('rebuild')")
-                told.append("search index made anew")
+            told += self._index()
         return told
+
+    def _index(self) -> list[str]:
+        """Make the search index anew where it doesn't say what the papers say; one that is beyond that is declared anew."""
+        if self._index_well():
+            return []
+        try:
+            self._connection.execute("INSERT INTO paper_text (paper_text) VALUES ('rebuild')")
+            well = self._index_well()
+        except sqlite3.DatabaseError:
+            well = False
+        if not well:
+            self._forget_index()
+            self._connection.execute(wanted()[_INDEX])
+            self._connection.execute("INSERT INTO paper_text (paper_text) VALUES ('rebuild')")
+        return ["search index made anew"]
+
+    def _index_well(self) -> bool:
+        try:
+            return in_step(self._connection)
+        except sqlite3.OperationalError:  # its own tables are broken: nobody else can be in the way of a transaction
+            return False
+
+    def _forget_index(self) -> None:
+        """Remove the search index and the tables that it keeps for itself, some of which may be gone or broken."""
+        try:
+            self._connection.execute("DROP TABLE IF EXISTS paper_text")
+        except sqlite3.DatabaseError:  # without its own tables it can't even be loaded, to be dropped
+            self._connection.execute("PRAGMA writable_schema = ON")
+            self._connection.execute("DELETE FROM sqlite_master WHERE name = 'paper_text'")
+            self._connection.execute("PRAGMA writable_schema = RESET")
+        own = "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'paper_text_*'"
+        for (name,) in self._connection.execute(own).fetchall():
+            self._connection.execute(f'DROP TABLE "{name}"')
 
     def _statuses(self) -> list[tuple[str, int, str]]:
         return sorted(self._connection.execute("SELECT reader, paper_id, status FROM status").fetchall())

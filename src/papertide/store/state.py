@@ -176,7 +176,7 @@ class FullState:
         known = (paper.facts["published"], paper.facts["author_count"])
         topics = ((number, topic, place, *known) for place, topic in enumerate(paper.topics))
         self._many("paper_topic", ("paper_id", "topic", "place", "published", "author_count"), topics)
-        self._many("sighting", _SIGHTING_ROW, (_sighting_row(s, number) for s in state.sightings))
+        self._many("sighting", SIGHTING_ROW, (sighting_row(s, number) for s in state.sightings))
         rows = ((d.id, d.reader, number, d.status, d.at, d.command, d.undoes) for d in state.decisions)
         self._many("decision", ("id", "reader", "paper_id", "status", "at", "command", "undoes"), rows)
         self._many("tag", ("reader", "paper_id", "tag"), ((t.reader, number, t.tag) for t in state.tags))
@@ -232,10 +232,12 @@ class FullState:
 _ELSEWHERE_KEPT = frozenset({"source_ids", "listed", "topics", "status", "tags", "note", "score"})
 """Keys of a paper that aren't columns of its table."""
 
-_SIGHTING_ROW = (
+SIGHTING_ROW = (
     "id", "paper_id", "page_id", "position", "entry", "title_key", "text_key", "arxiv_id", "doi", "listed", "method",
     "score", "reason", "added",
 )  # fmt: skip
+"""The columns of a sighting."""
+
 NAMED_ROW = ("verdict_id", "place", "side", "sighting_id", "paper_id", "digest", "position", "entry")
 """The columns of a sighting that a verdict names."""
 
@@ -245,7 +247,7 @@ def _page_row(page: PageState) -> tuple[object, ...]:
     return tuple(getattr(page, name) for name in _PAGE)
 
 
-def _sighting_row(sighting: Any, paper: int) -> tuple[object, ...]:
+def sighting_row(sighting: Any, paper: int) -> tuple[object, ...]:
     """A sighting in the order of its columns."""
     entry = sighting.entry
     return (
