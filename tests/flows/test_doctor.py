@@ -92,6 +92,15 @@ WHOLLY = {
     "statuses wrong": ["UPDATE status SET status = 'skip'", "INSERT INTO status VALUES ('eve', 1, 'keep')"],
     "wrong listing days": ["UPDATE paper SET last_listed = '1999-01-01'"],
     "listing days gone": ["DELETE FROM paper_listed"],
+    "names that are none": ["UPDATE paper SET authors = '[' WHERE id = 1"],
+    "a title that is none": ["UPDATE paper SET title = x'00ff', published = 'soon' WHERE id = 2"],
+    "days that never were": [
+        "UPDATE page SET captured = '2024-02-31'",
+        "UPDATE sighting SET listed = 'x' WHERE id = 1",
+        "UPDATE paper_listed SET day = 'x'",
+    ],
+    "scores of nobody": ["INSERT INTO ranking VALUES ('x', 1, 1, x'00', 'b', x'', x'')"],
+    "terms of half a number": ["INSERT INTO paper_terms VALUES (1, x'000102')"],
     "a topic of no paper": ["INSERT INTO paper_topic VALUES (99, 'x', 0, NULL, NULL)"],
 }
 
@@ -183,6 +192,17 @@ def test_a_paper_without_sightings(library: Path) -> None:
     report = add_pages(store, json_page({"title": "Alpha, a longer title", "arxiv_id": "2403.00001"}))
     store.close()
     assert (report.new, report.merged) == (0, 1)
+
+
+def test_a_sighting_that_cannot_be_read(library: Path) -> None:
+    """Nothing can be made of it: it stays, and is told of."""
+    harmed(library, "UPDATE sighting SET entry = '{' WHERE id = 1")
+    before = rows(library)
+    store = open_library(library)
+    told = repair(store, RULES, library.with_name("lost"), now=lambda: NOW).told
+    store.close()
+    assert told == ("1 paper with sightings that can't be read; a backup may have them",)
+    assert rows(library) == before
 
 
 def test_a_paper_without_sightings_whose_row_cannot_be_read(library: Path) -> None:

@@ -18,6 +18,7 @@ CHECKS = [
     "triggers",
     "indexes",
     "papers",
+    "values",
     "decisions",
     "fetches",
     "size",
@@ -116,6 +117,12 @@ DAMAGE: dict[str, tuple[list[str], list[str]]] = {
         ["papers"],
     ),
     "a date that a topic has otherwise": (["UPDATE paper_topic SET published = '1999-01-01'"], ["papers"]),
+    "names that are none": (["UPDATE paper SET authors = '[' WHERE id = 3"], ["values"]),
+    "a title that is none": (["UPDATE paper SET title = x'00ff' WHERE id = 3"], ["values"]),
+    "an entry that is none": (["UPDATE sighting SET entry = '7' WHERE id = 3"], ["values"]),
+    "a day that never was": (["UPDATE page SET captured = '2024-02-31'"], ["values"]),
+    "terms of half a number": (["INSERT INTO paper_terms VALUES (3, x'000102')"], ["values"]),
+    "scores of nobody": (["INSERT INTO ranking VALUES ('x', 1, 1, x'00', 'b', x'', x'')"], ["values"]),
     "a sighting that is gone": (["DELETE FROM sighting WHERE paper_id = 3"], ["papers"]),
 }
 

@@ -33,6 +33,7 @@ class Health:
             ("triggers", _triggers),
             ("indexes", _indexes),
             ("papers", _papers),
+            ("values", _values),
             ("decisions", _decisions),
             ("fetches", _fetches),
             ("size", self._size),
@@ -164,6 +165,44 @@ def _papers(connection: sqlite3.Connection) -> tuple[bool, str]:
     wrong += [f"{counted(alone, 'paper')} without a sighting"] if alone else []
     wrong += [f"{stale} dates and author counts that lists go by are not the papers'"] if stale else []
     return not wrong, "; ".join([f"{papers} papers, {sightings} sightings, {pages} pages", *wrong])
+
+
+def _no_json(column: str, kind: str) -> str:
+    """A condition: that a column holds no JSON of a kind. JSON that isn't any can't be asked for its kind."""
+    return f"CASE WHEN json_valid({column}) THEN json_type({column}) <> '{kind}' ELSE 1 END"
+
+
+def _days(*columns: str) -> str:
+    """A condition: that one of the columns holds something else than a day in ISO text, or NULL."""
+    return " OR ".join(f"({name} IS NOT NULL AND {day_of(name)} IS NOT {name})" for name in columns)
+
+
+def day_of(column: str) -> str:
+    """The day that a column holds, put right where there is none such: only counted on is 31 February 2 March."""
+    return f"date({column}, '+0 days')"
+
+
+UNREADABLE = {
+    "paper": f"{_no_json('authors', 'array')} OR typeof(title) <> 'text' OR title = '' OR {_days('published', 'last_listed')}",
+    "paper_listed": _days("day"),
+    "page": _days("captured", "listed"),
+    "sighting": f"{_no_json('entry', 'object')} OR {_days('listed')}",
+    "paper_terms": "typeof(terms) <> 'blob' OR length(terms) % 4",
+    "ranking": "typeof(scores) <> 'blob' OR typeof(lengths) <> 'blob' OR typeof(terms) <> 'blob'"
+    " OR typeof(weights) <> 'blob' OR length(scores) % 2 OR 2 * length(scores) <> length(lengths)"
+    " OR length(terms) % 4 OR length(terms) <> length(weights)",
+}
+"""Of each table, which of its rows hold values that can't be read."""
+
+
+def _values(connection: sqlite3.Connection) -> tuple[bool, str]:
+    """Whether what is read as names, entries and days can be: else whoever lists it would fail."""
+    rows = [
+        (connection.execute(f"SELECT count(*) FROM {table} WHERE {off}").fetchone()[0], table)
+        for table, off in UNREADABLE.items()
+    ]
+    wrong = [f"{counted(count, 'row')} of {table} can't be read" for count, table in rows if count]
+    return not wrong, "; ".join(wrong) if wrong else "names, entries, days and scores can be read"
 
 
 def _decisions(connection: sqlite3.Connection) -> tuple[bool, str]:

@@ -19,7 +19,7 @@ from papertide.store.base import LostRow, Mended
 from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.declared import Named, difference, wanted
 from papertide.store.engine import Database, translated
-from papertide.store.health import ALONE, COPIES, in_step
+from papertide.store.health import ALONE, COPIES, UNREADABLE, day_of, in_step
 from papertide.store.state import SIGHTING_ROW, sighting_row
 
 _DERIVED = frozenset({"paper_source", "paper_listed", "paper_topic", "status"})
@@ -43,6 +43,19 @@ _UNLISTED = (
 )
 _SAID = tuple(name for name in Known.model_fields if name != "source_ids")
 """Columns of a paper that an entry has, too."""
+_READABLE = (
+    *(
+        f"UPDATE page SET {name} = NULL WHERE {name} IS NOT NULL AND {day_of(name)} IS NOT {name}"
+        for name in ("captured", "listed")
+    ),
+    f"UPDATE sighting SET listed = json_extract(entry, '$.listed') WHERE json_valid(entry) AND ({UNREADABLE['sighting']})",
+    f"DELETE FROM paper_listed WHERE {UNREADABLE['paper_listed']}",
+    f"INSERT OR IGNORE INTO terms_due (paper_id) SELECT paper_id FROM paper_terms WHERE {UNREADABLE['paper_terms']}",
+    f"DELETE FROM paper_terms WHERE {UNREADABLE['paper_terms']}",
+    f"DELETE FROM ranking WHERE {UNREADABLE['ranking']}",
+)
+"""Lets what can't be read be unknown, or be made again of what can be."""
+_SPOILT = f"SELECT paper_id FROM sighting WHERE {UNREADABLE['sighting']}"
 _UNMARKED = (
     "SELECT EXISTS (SELECT 1 FROM mark WHERE title_id NOT IN (SELECT id FROM title))"
     " OR EXISTS (SELECT 1 FROM title WHERE id NOT IN (SELECT title_id FROM mark))"
@@ -88,10 +101,12 @@ class Repairs:
         """Give rows what they refer to; what can't be helped is given to `keep`, and then removed."""
         with translated(self._database.path):
             self._connection.execute("PRAGMA defer_foreign_keys = ON")
+            values = self._readable()
             pages = self._pages_again()
             papers = self._papers_again()
             lost = list(self._lost())
-            told = [f"page {number} made again, of whose papers the library knows" for number in pages]
+            told = values
+            told += [f"page {number} made again, of whose papers the library knows" for number in pages]
             told += [f"paper {number} made again, of its sightings" for number in papers]
             valuable = [row for row in lost if row.table not in _DERIVED]
             if valuable:
@@ -112,9 +127,23 @@ class Repairs:
                 told.append(
                     f"days of the listings that showed {counted(len(unlisted), 'paper')} taken from the sightings"
                 )
-            off = {*miscounted, *papers, *again, *unlisted}
-            fold = {n for n in off if self._connection.execute(shown, (n,)).fetchone()}
+            unreadable = [
+                row[0] for row in self._connection.execute(f"SELECT id FROM paper WHERE {UNREADABLE['paper']}")
+            ]
+            spoilt = {row[0] for row in self._connection.execute(_SPOILT)}
+            if spoilt:
+                told.append(
+                    f"{counted(len(spoilt), 'paper')} with sightings that can't be read; a backup may have them"
+                )
+            if set(unreadable) - spoilt:
+                told.append(f"{counted(len(set(unreadable) - spoilt), 'paper')} read anew from the sightings")
+            off = {*unreadable, *miscounted, *papers, *again, *unlisted}
+            fold = {n for n in off - spoilt if self._connection.execute(shown, (n,)).fetchone()}
             return Mended(tuple(told), frozenset(fold), len(valuable))
+
+    def _readable(self) -> list[str]:
+        count = sum(self._connection.execute(sql).rowcount for sql in _READABLE)
+        return [f"values that can't be read taken out of {counted(count, 'row')}"] if count else []
 
     def _pages_again(self) -> list[int]:
         found = self._connection.execute(_PAGELESS).fetchall()
