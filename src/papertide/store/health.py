@@ -178,7 +178,7 @@ def _days(*columns: str) -> str:
 
 
 def day_of(column: str) -> str:
-    """The day that a column holds, put right where there is none such: only counted on is 31 February 2 March."""
+    """The day that a column holds as SQLite reckons it: of 31 February it makes another day, of nonsense NULL."""
     return f"date({column}, '+0 days')"
 
 
