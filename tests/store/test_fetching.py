@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.fakes import NOW, add_pages, exit_codes, forked, json_page, look
 
 from papertide.store import SqliteStore, open_library
-from papertide.store.base import FetchedPart, PageMarks
+from papertide.store.facts import FetchedPart, PageMarks
 
 PATIENCE = 1e12
 

@@ -13,7 +13,7 @@ from tests.fakes import NOW, Card, add_pages, json_page, look, prose, text_page
 from papertide.errors import LibraryError
 from papertide.sources.base import Raw
 from papertide.store import SqliteStore, open_library
-from papertide.store.base import StoredPage
+from papertide.store.facts import StoredPage
 
 DAY = date(2026, 5, 7)
 

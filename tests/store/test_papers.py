@@ -14,8 +14,9 @@ from tests.fakes import NOW, READER, Card, add_pages, dump, in_step, json_page, 
 from papertide.errors import LibraryError
 from papertide.records.listing import Entry
 from papertide.store import SqliteStore
-from papertide.store.base import PageFacts, PlacedPaper, PlacedSighting, Selection
+from papertide.store.base import Selection
 from papertide.store.engine import Database
+from papertide.store.facts import PageFacts, PlacedPaper, PlacedSighting
 from papertide.store.mapping import entry_from_json, entry_to_json
 
 # The second page does all that a page can: it begins a paper, joins two into one, and takes a sighting from a third.

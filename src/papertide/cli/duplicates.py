@@ -14,7 +14,7 @@ from papertide.config import now
 from papertide.flows import duplicates as flow
 from papertide.flows.triage import named
 from papertide.store import SqliteStore
-from papertide.store.base import Joined
+from papertide.store.facts import Joined
 from papertide.views.console import ExitCode, Line
 from papertide.views.duplicates import list_joined
 

@@ -136,7 +136,8 @@ class Given:
             self.filters,
             reader=common.config.reader,
             today=common.today,
-            table=spellings_of(common.config.spelling_source()),
+            # To read the table takes longer than to list twenty papers: only words are written in several ways.
+            table=spellings_of(common.config.spelling_source()) if self.text.strip() else None,
         )
 
     def selection(

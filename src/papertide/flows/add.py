@@ -26,7 +26,8 @@ from papertide.records.listing import Listing
 from papertide.records.paper import Facts, Seen
 from papertide.records.reports import AddReport, InputProblem
 from papertide.sources.base import Archive, Parts, Raw, Unread
-from papertide.store.base import Adding, KnownPage, PageFacts, PlacedPaper, PlacedSighting, SaidVerdict, Store
+from papertide.store.base import Adding, Store
+from papertide.store.facts import KnownPage, PageFacts, PlacedPaper, PlacedSighting, SaidVerdict
 from papertide.topics import Taxonomy
 
 _Planning = Callable[[Sequence[Seen]], Plan]

@@ -16,7 +16,8 @@ from papertide.flows.prune import Survey, megabytes, survey
 from papertide.matching.marks import marks_of
 from papertide.normal import counted
 from papertide.sources.base import OpenArchive
-from papertide.store.base import Finding, LostRow, Store
+from papertide.store.base import Store
+from papertide.store.facts import Finding, LostRow
 from papertide.topics import Taxonomy
 
 READ_ANYWAY = 32_000_000

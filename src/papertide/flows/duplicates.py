@@ -13,7 +13,8 @@ from papertide.matching.links import unnamed
 from papertide.matching.profiles import BALANCED, Rules
 from papertide.matching.rules import Kind, Verdict, compare
 from papertide.records.paper import Seen
-from papertide.store.base import Adding, SaidVerdict, Store
+from papertide.store.base import Adding, Store
+from papertide.store.facts import SaidVerdict
 from papertide.topics import Taxonomy
 
 

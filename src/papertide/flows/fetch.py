@@ -22,7 +22,8 @@ from papertide.records.listing import Listing
 from papertide.records.reports import AddReport, InputProblem
 from papertide.sources.base import Archive, Clock, Part, Raw, Request, Route
 from papertide.sources.http import Answer, Client, Validators
-from papertide.store.base import FetchedPart, PageMarks, Store
+from papertide.store.base import Store
+from papertide.store.facts import FetchedPart, PageMarks
 from papertide.topics import Taxonomy
 
 _BACK = 7

@@ -11,7 +11,8 @@ from papertide.parsers import LAYOUTS, parse
 from papertide.records.listing import Count, Listing
 from papertide.records.reports import AddReport, InputProblem
 from papertide.sources.base import OpenArchive, Raw
-from papertide.store.base import Adding, Store, StoredPage
+from papertide.store.base import Adding, Store
+from papertide.store.facts import StoredPage
 from papertide.topics import Taxonomy
 
 

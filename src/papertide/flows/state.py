@@ -20,15 +20,8 @@ from papertide.records.paper import Seen
 from papertide.records.reports import InputProblem
 from papertide.records.state import PageState, SightingState, VerdictState
 from papertide.sources.base import Raw, Unread
-from papertide.store.base import (
-    KnownPage,
-    PageFacts,
-    StatedBelongings,
-    StatedDecision,
-    StatedPaper,
-    Store,
-    StoredPage,
-)
+from papertide.store.base import Store
+from papertide.store.facts import KnownPage, PageFacts, StatedBelongings, StatedDecision, StatedPaper, StoredPage
 from papertide.topics import Taxonomy
 
 if TYPE_CHECKING:  # `flows.add` calls this flow

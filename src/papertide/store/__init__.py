@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING
 from papertide.store.annotations import Annotations
 from papertide.store.decisions import DecisionLog
 from papertide.store.engine import Database, Waiting
-from papertide.store.fetching import FetchLog
-from papertide.store.health import Health
 from papertide.store.ledger import Ledger
-from papertide.store.pages import PageList
 from papertide.store.ranking import Scores
 from papertide.store.read import Shelf
 from papertide.store.titles import TitleList
-from papertide.store.verdicts import Verdicts
 
 if TYPE_CHECKING:
-    from papertide.store.base import Adding, Carrying, Joining, Mending
+    from papertide.store.base import Adding, Carrying, Checking, Fetching, Joining, Judging, Mending, Recalling
 
 
 class SqliteStore:
@@ -35,35 +31,61 @@ class SqliteStore:
         self.scoring = Scores(database)
         self.telling = Ledger(database)
         self.annotating = Annotations(database)
-        self.judging = Verdicts(database)
-        self.fetching = FetchLog(database)
-        self.recalling = PageList(database)
-        self.checking = Health(database)
+
+    # What looking at papers doesn't need is made, and loaded, when it is first used.
+
+    @cached_property
+    def judging(self) -> Judging:
+        """Merges and splits by hand."""
+        from papertide.store.verdicts import Verdicts
+
+        return Verdicts(self._database)
+
+    @cached_property
+    def fetching(self) -> Fetching:
+        """What came from where."""
+        from papertide.store.fetching import FetchLog
+
+        return FetchLog(self._database)
+
+    @cached_property
+    def recalling(self) -> Recalling:
+        """The pages that were added."""
+        from papertide.store.pages import PageList
+
+        return PageList(self._database)
+
+    @cached_property
+    def checking(self) -> Checking:
+        """What `doctor` looks at."""
+        from papertide.store.health import Health
+
+        return Health(self._database)
 
     @cached_property
     def adding(self) -> Adding:
-        """Made when it is first used: it brings SQLModel, which readers needn't wait for."""
+        """Brings SQLModel."""
         from papertide.store.papers import PaperStore
 
         return PaperStore(self._database)
 
     @cached_property
     def carrying(self) -> Carrying:
-        """Made when it is first used: it brings pydantic."""
+        """Brings pydantic."""
         from papertide.store.state import FullState
 
         return FullState(self._database)
 
     @cached_property
     def joining(self) -> Joining:
-        """Likewise."""
+        """Brings pydantic, too."""
         from papertide.store.joining import StateJoin
 
         return StateJoin(self._database)
 
     @cached_property
     def mending(self) -> Mending:
-        """Made when it is first used: it is seldom needed."""
+        """What `doctor --repair` does."""
         from papertide.store.repair import Repairs
 
         return Repairs(self._database)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from papertide.store.base import FetchedPart, PageMarks
 from papertide.store.engine import Database, translated
+from papertide.store.facts import FetchedPart, PageMarks
 
 _LONGEST_HOLD = 24 * 60 * 60.0
 """Seconds; a lane that is closed for longer was closed by a clock that has been set back since."""

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from papertide.normal import counted
 from papertide.store import migrations
-from papertide.store.base import Finding
 from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.declared import difference, wanted
 from papertide.store.engine import Database, translated
+from papertide.store.facts import Finding
 
 _Seen = tuple[bool, str] | tuple[bool, str, Mapping[str, object]]
 """Whether it is well, what was seen, and perhaps the same as values."""

@@ -12,9 +12,9 @@ from itertools import count
 from typing import NamedTuple
 
 from papertide.records.state import DigestState, SearchState, VerdictState
-from papertide.store.base import StatedBelongings, StatedDecision
 from papertide.store.belongings import BETWEEN_NOTES, restate, without
 from papertide.store.engine import Database, translated
+from papertide.store.facts import StatedBelongings, StatedDecision
 from papertide.store.mapping import entry_to_json
 from papertide.store.state import NAMED_ROW
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from datetime import date
 
-from papertide.store.base import StoredPage
 from papertide.store.engine import Database, translated
+from papertide.store.facts import StoredPage
 
 _PAGES = """
 SELECT digest, name, layout, asked, captured, captured_given, listed, added,

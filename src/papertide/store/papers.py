@@ -22,9 +22,9 @@ from sqlmodel import SQLModel, col
 from papertide import normal
 from papertide.records.listing import Entry
 from papertide.records.paper import Seen
-from papertide.store.base import KnownPage, PageFacts, PlacedPaper, PlacedSighting
 from papertide.store.belongings import hand_over, remember
 from papertide.store.engine import Database, translated
+from papertide.store.facts import KnownPage, PageFacts, PlacedPaper, PlacedSighting
 from papertide.store.mapping import entry_from_json, entry_to_json
 from papertide.store.rows import (
     PageRow,

@@ -15,10 +15,10 @@ from hashlib import sha256
 from papertide.normal import counted
 from papertide.records.listing import Entry, Known
 from papertide.records.state import PageState, SightingState
-from papertide.store.base import LostRow, Mended
 from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.declared import Named, difference, wanted
 from papertide.store.engine import Database, translated
+from papertide.store.facts import LostRow, Mended
 from papertide.store.health import ALONE, COPIES, UNREADABLE, day_of, in_step
 from papertide.store.state import SIGHTING_ROW, sighting_row
 

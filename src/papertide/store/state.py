@@ -13,9 +13,9 @@ from typing import Any
 
 from papertide import normal
 from papertide.records.state import LibraryState, PageState
-from papertide.store.base import StatedPaper
 from papertide.store.belongings import restate
 from papertide.store.engine import Database, translated
+from papertide.store.facts import StatedPaper
 from papertide.store.mapping import PAPER_COLUMNS, entry_to_json
 
 _VERSION = 1

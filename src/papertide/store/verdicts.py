@@ -6,9 +6,9 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from papertide.store.base import Joined, SaidVerdict
 from papertide.store.belongings import give_back
 from papertide.store.engine import Database, translated
+from papertide.store.facts import Joined, SaidVerdict
 
 _STANDS = "+v.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM verdict u WHERE u.undoes = v.id)"
 """What holds for a verdict `v` that was not taken back, and takes none back itself."""

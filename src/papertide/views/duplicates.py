@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from papertide.store.base import Joined
+from papertide.store.facts import Joined
 from papertide.views.console import Console, Line
 
 _HEADS = (
