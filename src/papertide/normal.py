@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 _ANSI = re.compile(
@@ -112,9 +112,13 @@ _APOSTROPHES = re.compile("['’‘ʼ`´]")
 _IDEOGRAPHS = (
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"  # and kana: no spaces part words
 )
-_TOKEN = re.compile(
-    rf"[{_IDEOGRAPHS}]|[^\W_{_IDEOGRAPHS}]+(?:(?<=\d)\.(?=\d)[^\W_{_IDEOGRAPHS}]+)*(?:\+{{1,2}}|#)?|\+|[<>](?==?\s*\d)"
-)
+
+
+@cache  # the sets of signs take longer to compile than most commands to start
+def _token() -> re.Pattern[str]:
+    """A word, or what stands for one: a sign, a plus, a comparison with a number."""
+    letters = rf"[^\W_{_IDEOGRAPHS}]"
+    return re.compile(rf"[{_IDEOGRAPHS}]|{letters}+(?:(?<=\d)\.(?=\d){letters}+)*(?:\+{{1,2}}|#)?|\+|[<>](?==?\s*\d)")
 
 
 def _plain_latex(text: str) -> str:
@@ -191,7 +195,7 @@ def _words(flat: str) -> tuple[str, ...]:
         # Marks that are letters' own (kana, Hangul) are put back.
         flat = unicodedata.normalize("NFC", flat).casefold().translate(_LETTERS)
         flat = "".join(f"{_GREEK[c]}" if c in _GREEK else c for c in flat)
-    return tuple(_TOKEN.findall(_APOSTROPHES.sub("", flat)))
+    return tuple(_token().findall(_APOSTROPHES.sub("", flat)))
 
 
 @lru_cache(maxsize=4096)
