@@ -22,7 +22,7 @@ CONFUSABLE = _pairs(
     bending/binding bending/blending bleeding/blending bleeding/breeding blended/blinded blockades/blockages
     bonds/bounds brain/brian braking/breaking bridging/bringing buffering/buffeting calling/culling calm/clam
     camber/chamber caption/caution carve/crave cases/causes casual/causal casually/causally certainly/certainty
-    chances/changes changed/charged choking/cooking choose/chose clade/claude clarify/clarity cleaned/cleared
+    chances/changes changed/charged choking/cooking choose/chose clarify/clarity cleaned/cleared
     cleaned/cleaved clones/cones cloning/closing clustered/cluttered coarses/courses codecs/codes
     coevolution/convolution coma/comma compete/complete competes/computes competing/completing competing/computing
     complaint/compliant complement/compliment complementarity/complimentarity complementary/complimentary
