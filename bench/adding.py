@@ -26,7 +26,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from papertide import topics
-from papertide.flows.add import add, report_of
+from papertide.flows.add import add
+from papertide.flows.tally import report_of
 from papertide.parsers import SUFFIXES
 from papertide.sources.files import Files
 from papertide.store import open_library

@@ -12,7 +12,8 @@ from pathlib import Path
 from random import Random
 
 from papertide import topics
-from papertide.flows.add import add, report_of
+from papertide.flows.add import add
+from papertide.flows.tally import report_of
 from papertide.records.reports import AddReport
 from papertide.sources.base import Raw
 from papertide.store import SqliteStore

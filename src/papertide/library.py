@@ -14,11 +14,11 @@ from papertide import config, topics
 from papertide.errors import UsageError
 from papertide.flows import triage
 from papertide.flows.add import add as add_flow
-from papertide.flows.add import report_of
 from papertide.flows.browse import Filters, ensure_labels, find, query_of, sort_of, spellings_of
 from papertide.flows.rank import ensure_scores
 from papertide.flows.replay import ReplayReport
 from papertide.flows.replay import replay as replay_flow
+from papertide.flows.tally import report_of
 from papertide.flows.triage import Decision
 from papertide.parsers import SUFFIXES
 from papertide.records.paper import Paper

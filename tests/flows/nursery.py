@@ -15,8 +15,8 @@ from pathlib import Path
 
 from tests.fakes import RULES, FakeClock, exit_codes, forked
 
-from papertide.flows.add import report_of
 from papertide.flows.fetch import fetch, plan
+from papertide.flows.tally import report_of
 from papertide.sources import hf
 from papertide.sources.archive import Archive
 from papertide.sources.http import Client

@@ -37,8 +37,10 @@ from tests.fakes import (
 )
 
 from papertide.errors import LibraryError
-from papertide.flows.add import Adder, Step, Tally, add
+from papertide.flows.add import add
+from papertide.flows.adder import Adder
 from papertide.flows.label import relabel
+from papertide.flows.tally import Step, Tally
 from papertide.parsers import SUFFIXES
 from papertide.records.listing import Entry, Listing
 from papertide.records.plain import PaperDict

@@ -21,8 +21,9 @@ from papertide.errors import (
     OutputError,
     UsageError,
 )
-from papertide.flows.add import add, report_of
+from papertide.flows.add import add
 from papertide.flows.backup import Kept, Watching, backup, look_at, restore
+from papertide.flows.tally import report_of
 from papertide.sources.archive import Archive
 from papertide.sources.base import Raw
 from papertide.store import migrations, open_library

@@ -18,8 +18,9 @@ from tests.fakes import NOW, READER, RULES, add_pages, dump, exit_codes, forked,
 
 from papertide.errors import NotFound, UsageError
 from papertide.flows import duplicates
-from papertide.flows.add import Adder, Tally
+from papertide.flows.adder import Adder
 from papertide.flows.duplicates import Hand, Outcome
+from papertide.flows.tally import Tally
 from papertide.parsers import parse
 from papertide.records.plain import PaperDict
 from papertide.sources.base import Raw

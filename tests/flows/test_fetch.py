@@ -12,8 +12,8 @@ from tests.fakes import RULES, FakeClock, json_page, look
 from tests.hub import Answer, Hub, as_json, as_page, item, month_of, served
 
 from papertide.errors import LibraryError
-from papertide.flows.add import report_of
 from papertide.flows.fetch import IN_A_ROW, Absence, Got, fetch, plan, since_last
+from papertide.flows.tally import report_of
 from papertide.records.reports import AddReport
 from papertide.sources import hf
 from papertide.sources.base import Part, Request, Route

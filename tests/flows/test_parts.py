@@ -15,8 +15,9 @@ from tests.fakes import NOW, RULES, add_pages, dump, exit_codes, forked, json_pa
 from tests.flows.test_state import exported
 
 from papertide.errors import InputError, LibraryMissing
-from papertide.flows.add import MOST_PROBLEMS, Step, add, report_of, whole
+from papertide.flows.add import add, whole
 from papertide.flows.replay import replay
+from papertide.flows.tally import MOST_PROBLEMS, Step, report_of
 from papertide.flows.titles import MANY, NearTitles
 from papertide.matching.keys import face_of
 from papertide.parsers import SUFFIXES

@@ -13,9 +13,10 @@ from tests.fakes import RULES, dump, json_page
 
 from papertide.errors import LibraryError
 from papertide.flows import doctor
-from papertide.flows.add import add, report_of
+from papertide.flows.add import add
 from papertide.flows.doctor import look_at_archive
 from papertide.flows.prune import plan, prune, survey
+from papertide.flows.tally import report_of
 from papertide.sources import base
 from papertide.sources.archive import Archive
 from papertide.sources.base import Raw

@@ -12,9 +12,10 @@ from tests.fakes import NOW, READER, json_page
 
 from papertide import topics
 from papertide.export.base import Section
-from papertide.flows.add import add, report_of
+from papertide.flows.add import add
 from papertide.flows.digest import select
 from papertide.flows.readinglist import GROUPINGS, digest_list, reading_list
+from papertide.flows.tally import report_of
 from papertide.sources.base import Raw
 from papertide.store import SqliteStore, open_library
 from papertide.store.base import Selection

@@ -32,8 +32,10 @@ from tests.fakes import (
 )
 
 from papertide.errors import LibraryError
-from papertide.flows.add import Adder, Tally, add, report_of
+from papertide.flows.add import add
+from papertide.flows.adder import Adder
 from papertide.flows.replay import ReplayReport, replay
+from papertide.flows.tally import Tally, report_of
 from papertide.parsers import SUFFIXES, parse
 from papertide.records.listing import Listing
 from papertide.records.plain import PaperDict

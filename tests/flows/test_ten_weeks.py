@@ -12,7 +12,8 @@ import pytest
 from tests.fakes import READER, RULES, json_page
 
 from papertide.flows import digest
-from papertide.flows.add import add, report_of
+from papertide.flows.add import add
+from papertide.flows.tally import report_of
 from papertide.sources.base import Raw
 from papertide.store import open_library
 

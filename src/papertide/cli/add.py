@@ -16,8 +16,8 @@ from papertide.cli.report import end_with
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import now
 from papertide.errors import UsageError
-from papertide.flows.add import Step, report_of
 from papertide.flows.add import add as flow
+from papertide.flows.tally import Step, report_of
 from papertide.parsers import LAYOUTS, SUFFIXES
 from papertide.records.reports import AddReport
 from papertide.sources.files import Files

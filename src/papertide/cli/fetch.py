@@ -16,9 +16,9 @@ from papertide.cli.report import end_with
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import Config, token
 from papertide.errors import FetchError, UsageError
-from papertide.flows.add import report_of
 from papertide.flows.fetch import Got, Todo, noun, plan, since_last
 from papertide.flows.fetch import fetch as flow
+from papertide.flows.tally import report_of
 from papertide.normal import counted
 from papertide.records.reports import AddReport
 from papertide.sources import arxiv, hf

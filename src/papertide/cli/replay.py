@@ -11,9 +11,9 @@ from papertide.cli.common import Common
 from papertide.cli.report import tell
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import now
-from papertide.flows.add import report_of
 from papertide.flows.replay import ReplayReport
 from papertide.flows.replay import replay as flow
+from papertide.flows.tally import report_of
 from papertide.normal import counted
 from papertide.views.console import Console, ExitCode
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from papertide.errors import LibraryError
-from papertide.flows.add import Adder
+from papertide.flows.adder import Adder
 from papertide.flows.output import write_whole
 from papertide.flows.prune import Survey, megabytes, survey
 from papertide.matching.marks import marks_of

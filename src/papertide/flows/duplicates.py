@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from papertide.errors import NotFound, UsageError
-from papertide.flows.add import Adder, Rearranged
+from papertide.flows.adder import Adder, Rearranged
 from papertide.matching.keys import Face, face_of
 from papertide.matching.links import unnamed
 from papertide.matching.profiles import BALANCED, Rules

@@ -15,7 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from papertide.errors import FetchError, InputError, LibraryError
-from papertide.flows.add import Adder, Tally
+from papertide.flows.adder import Adder
+from papertide.flows.tally import Tally
 from papertide.normal import counted
 from papertide.parsers import parse
 from papertide.records.listing import Listing

@@ -6,7 +6,8 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 
 from papertide.errors import InputError, LayoutError, LibraryError
-from papertide.flows.add import Adder, Step, Tally
+from papertide.flows.adder import Adder
+from papertide.flows.tally import Step, Tally
 from papertide.parsers import LAYOUTS, parse
 from papertide.records.listing import Count, Listing
 from papertide.records.reports import AddReport, InputProblem

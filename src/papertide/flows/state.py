@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 from papertide.errors import InputError
+from papertide.flows.adder import Adder
+from papertide.flows.tally import Tally
 from papertide.matching.realign import realign
 from papertide.parsers.state import StateFile, state_file
 from papertide.records.paper import Seen
@@ -23,9 +24,6 @@ from papertide.sources.base import Raw, Unread
 from papertide.store.base import Store
 from papertide.store.facts import KnownPage, PageFacts, StatedBelongings, StatedDecision, StatedPaper, StoredPage
 from papertide.topics import Taxonomy
-
-if TYPE_CHECKING:  # `flows.add` calls this flow
-    from papertide.flows.add import Adder, Tally
 
 
 def stated_in(raw: Raw | Unread) -> StateFile | None:
