@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from papertide.matching.cluster import Ruling, plan
+from papertide.matching.cluster import plan
 from papertide.matching.find import find_duplicates
 from papertide.matching.index import TitleIndex
 from papertide.matching.keys import Face, face_of
@@ -19,6 +19,7 @@ from papertide.matching.links import unnamed
 from papertide.matching.merge import fold
 from papertide.matching.profiles import BALANCED
 from papertide.matching.rules import Kind, compare
+from papertide.matching.rulings import Ruling
 from papertide.matching.torn import torn
 from papertide.records import Entry
 from papertide.records.paper import Seen

@@ -23,10 +23,11 @@ from papertide.flows.label import relabel
 from papertide.flows.seen_again import Read, as_was_said, compared, position_of
 from papertide.flows.tally import Tally
 from papertide.flows.titles import NearTitles
-from papertide.matching.cluster import Group, Plan, Ruling, plan
+from papertide.matching.cluster import Group, Plan, plan
 from papertide.matching.keys import face_of
 from papertide.matching.merge import fold
 from papertide.matching.profiles import BALANCED
+from papertide.matching.rulings import Ruling
 from papertide.records.listing import Listing
 from papertide.records.paper import Facts, Seen
 from papertide.records.reports import InputProblem

@@ -12,50 +12,24 @@ would veto what a person joined, that veto is void for all that is like what was
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import chain, combinations, groupby, permutations
+from itertools import chain, groupby, permutations
 from typing import NamedTuple
 
 from papertide.matching.crowds import Crowd
 from papertide.matching.keys import Face, face_of
 from papertide.matching.links import links, unnamed, weight
+from papertide.matching.placements import Placement, placements_of
 from papertide.matching.profiles import BALANCED, Rules
-from papertide.matching.rules import Kind, Verdict, compare
+from papertide.matching.rules import Kind, compare
+from papertide.matching.rulings import Bound, Ruling
 from papertide.matching.torn import Link, opposed, torn
 from papertide.records.paper import Seen
 
 MOST = 1_000
 """Records that all differ and that may be one paper, where any two of them may be vetoed; two larger groups stay apart."""
-WEIGHED = 1_000
-"""Sightings of one paper that are weighed to tell the strongest reason; what others tell is told as it comes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A person's word on sightings, by their refs.
-
-    With `same` all of them are one paper, whose `sides` were several; else each side is one paper, and no two sides
-    are. `told` says whose word it is: "by ada on 2026-11-21".
-    """
-
-    same: bool
-    sides: tuple[tuple[int, ...], ...]
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Why one sighting is in its group: how it was recognised, how alike the titles are (None for the first), a sentence.
-
-    `method` is "new", "arxiv-id", "doi", "title", or "hand" where a person said so.
-    """
-
-    ref: int
-    method: str
-    score: float | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +63,7 @@ def plan(
 
     Those already placed must bring along all sightings that may be linked to them, or that a ruling on them names.
     """
-    bound = _Bound(rulings, [seen.ref for seen in sightings])
+    bound = Bound(rulings, [seen.ref for seen in sightings])
     faces, nodes = _nodes(sightings, bound, rules)
     parts = _components(faces, nodes, near)
     groups: list[list[_Node]] = []
@@ -100,72 +74,12 @@ def plan(
     members = [sorted((seen for node in group for seen in node.sightings), key=_came) for group in groups]
     members.sort(key=lambda group: _came(group[0]))
     claims = _claims(members, decided)
-    made = [Group(claims.kept.get(k), tuple(_placements(group, rules, rulings))) for k, group in enumerate(members)]
+    made = [Group(claims.kept.get(k), tuple(placements_of(group, rules, rulings))) for k, group in enumerate(members)]
     return Plan(tuple(made), claims.given_up)
 
 
 def _came(seen: Seen) -> tuple[bool, int]:
     return seen.ref < 0, abs(seen.ref)
-
-
-# --- a person's word --------------------------------------------------------------------------------------------------
-
-
-class _Bound:
-    """What rulings make of sightings: classes that are one paper, and which classes are not.
-
-    The newest ruling is heard first. What an older one says is heard as far as it doesn't contradict.
-    """
-
-    def __init__(self, rulings: Sequence[Ruling], refs: Iterable[int]) -> None:
-        there = set(refs)
-        self._parent: dict[int, int] = {}
-        self._apart: dict[int, set[int]] = {}
-        for ruling in reversed(rulings):
-            sides = [[ref for ref in side if ref in there] for side in ruling.sides]
-            together = [[ref for side in sides for ref in side]] if ruling.same else sides
-            for side in together:
-                self._join(side)
-            for one, other in combinations(together, 2):
-                self._part(one, other)
-        self.rank = {ref: k for k, ref in enumerate(self._parent)}
-
-    def root(self, ref: int) -> int | None:
-        """The class of a sighting; None for one that nobody spoke of."""
-        if ref not in self._parent:
-            return None
-        while self._parent[ref] != ref:
-            ref = self._parent[ref]
-        return ref
-
-    def apart(self, root: int) -> frozenset[int]:
-        """The classes that a class never meets."""
-        return frozenset(r for other in self._apart[root] if (r := self.root(other)) is not None)
-
-    def _join(self, side: Sequence[int]) -> None:
-        heard: list[int] = []
-        for ref in side:
-            one = self._heard(ref)
-            for other in heard:
-                first = self._heard(other)
-                if one not in (first, *self.apart(first)):
-                    self._parent[one] = first
-                    self._apart[first] |= self._apart[one]
-                    one = first
-            heard = list(dict.fromkeys([*map(self._heard, heard), one]))
-
-    def _part(self, one: Sequence[int], other: Sequence[int]) -> None:
-        for a in {self._heard(ref) for ref in one}:
-            for b in {self._heard(ref) for ref in other} - {a}:
-                self._apart[a].add(b)
-                self._apart[b].add(a)
-
-    def _heard(self, ref: int) -> int:
-        root = self.root(ref)
-        if root is None:
-            self._parent[ref] = root = ref
-            self._apart[ref] = set()
-        return root
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +98,7 @@ class _Node:
     apart: frozenset[int] = frozenset()
 
 
-def _nodes(sightings: Sequence[Seen], bound: _Bound, rules: Rules) -> tuple[list[Face], list[_Node]]:
+def _nodes(sightings: Sequence[Seen], bound: Bound, rules: Rules) -> tuple[list[Face], list[_Node]]:
     """The faces and the nodes, both in order of content; of equal nodes the one that a person named first comes first."""
     face_at = [face_of(seen.entry) for seen in sightings]
     faces = sorted(set(face_at), key=lambda face: face.order)
@@ -203,9 +117,6 @@ def _nodes(sightings: Sequence[Seen], bound: _Bound, rules: Rules) -> tuple[list
         own = tuple(sorted({place[face_of(seen.entry)] for seen in group}))
         nodes.append(_Node(own, min(bound.rank[seen.ref] for seen in group), group, root, bound.apart(root)))
     return faces, sorted(nodes, key=lambda node: (node.faces, node.rank))
-
-
-# --- what the rules say -----------------------------------------------------------------------------------------------
 
 
 def _components(
@@ -449,104 +360,6 @@ class _Grouping:
         if by == "arxiv-id":
             return self.faces[face].arxiv_id == self.faces[other].arxiv_id
         return self._linked(face, other)
-
-
-# --- why --------------------------------------------------------------------------------------------------------------
-
-
-def _placements(members: Sequence[Seen], rules: Rules, rulings: Sequence[Ruling]) -> Iterator[Placement]:
-    """Why each sighting of a paper is there, in the order in which they came."""
-    yield Placement(members[0].ref, "new", None, "first seen here")
-    if len(members) > 1:
-        yield from map(_Why(members, rules, rulings).placement, range(1, len(members)))
-
-
-class _Why:
-    """The sightings of one paper, each to be asked why it is there."""
-
-    def __init__(self, members: Sequence[Seen], rules: Rules, rulings: Sequence[Ruling]) -> None:
-        self._members = members
-        self._faces = [face_of(seen.entry) for seen in members]
-        self._rules = rules
-        sides = [(ruling, {ref: k for k, side in enumerate(ruling.sides) for ref in side}) for ruling in rulings]
-        self._rulings = sides[::-1]
-        self._alike: dict[Hashable, list[int]] = {}
-        for k, face in enumerate(self._faces):
-            for mark in _marks(face):
-                self._alike.setdefault(mark, []).append(k)
-
-    def placement(self, k: int) -> Placement:
-        """Why the k-th is here: the strongest link to one that came before it; else a person's word; else a later one."""
-        all_members = range(len(self._members)) if self._rulings else ()
-        said = {j: word for j in all_members if j != k and (word := self._word(j, k)) is not None}
-        before = (j for j in self._before(k) if j not in said or not said[j].merged)
-        later = range(k + 1, len(self._members))
-        return next(chain(self._by_rule(k, before), self._by_hand(k, said), self._by_rule(k, later)))
-
-    def _before(self, k: int) -> Iterator[int]:
-        """Those that came before the k-th, the strongest link first (see `weight`); what few ask for is weighed last."""
-        told: set[int] = set()
-        for mark in _marks(self._faces[k]):
-            for j in self._alike[mark]:
-                if j >= k:
-                    break
-                if j not in told:
-                    told.add(j)
-                    yield j
-        rest = [j for j in range(k) if j not in told]
-        yield from sorted(rest[:WEIGHED], key=lambda j: weight(self._faces[j], self._faces[k]))
-        yield from rest[WEIGHED:]
-
-    def _word(self, j: int, k: int) -> _Word | None:
-        """What the newest ruling on two sightings says for their being one paper."""
-        one, other = self._members[j].ref, self._members[k].ref
-        for ruling, side in self._rulings:
-            if one in side and other in side:
-                together = side[one] == side[other]
-                return _Word(ruling.told, merged=not together) if ruling.same or together else None
-        return None
-
-    def _by_rule(self, k: int, others: Iterable[int]) -> Iterator[Placement]:
-        for j in others:
-            verdict = _same_face(self._faces[k]) if self._faces[j] == self._faces[k] else self._compared(j, k)
-            if verdict.kind is Kind.SAME:
-                yield self._placed(k, j, verdict.method, verdict.score, verdict.reason)
-
-    def _by_hand(self, k: int, said: Mapping[int, _Word]) -> Iterator[Placement]:
-        for j, word in said.items():
-            verdict = self._compared(j, k)
-            though = f", though the rules say: {verdict.reason}" if verdict.kind is Kind.DIFFERENT else ""
-            done = "merged" if word.merged else "left together"
-            yield self._placed(k, j, "hand", None, f"{done} by hand {word.told}{though}")
-
-    def _placed(self, k: int, j: int, method: str, score: float | None, reason: str) -> Placement:
-        return Placement(self._members[k].ref, method, score, f"{reason} (as on {self._members[j].page})")
-
-    def _compared(self, j: int, k: int) -> Verdict:
-        return compare(self._faces[j], self._faces[k], self._rules)
-
-
-def _marks(face: Face) -> list[Hashable]:
-    """What makes a link strong, in the order of `weight`."""
-    text = face.text_key
-    named = [(k, told) for k, told in (("arxiv", face.arxiv_id), ("doi", face.doi), ("key", face.key)) if told]
-    return [mark for name in named for mark in (([(*name, text)] if text else []) + [name])]
-
-
-class _Word(NamedTuple):
-    """A person's word that two sightings are one paper; `merged` if they were of two papers before."""
-
-    told: str
-    merged: bool
-
-
-def _same_face(face: Face) -> Verdict:
-    if face.arxiv_id:
-        return Verdict(Kind.SAME, "arxiv-id", 100.0, f"the same arXiv id, {face.arxiv_id}")
-    return Verdict(Kind.SAME, "title", 100.0, "the same title")
-
-
-# --- numbers ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
