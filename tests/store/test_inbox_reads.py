@@ -14,7 +14,7 @@ from papertide.errors import LibraryError
 from papertide.flows.browse import Filters, query_of
 from papertide.store import SqliteStore, open_library
 from papertide.store.base import SORTS, Selection
-from papertide.store.read import _numbered
+from papertide.store.ordered import numbered
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_the_version_tells_of_others_only(store: SqliteStore, path: Path) -> Non
 
 def test_the_first_page_needs_no_sorting(store: SqliteStore, path: Path) -> None:
     """The best papers of the inbox are read off an index: no papers are sorted to find them."""
-    sql, values = _numbered(chosen("status:inbox", store))
+    sql, values = numbered(chosen("status:inbox", store))
     other = look(path)
     plan = " | ".join(row[3] for row in other.execute(f"EXPLAIN QUERY PLAN {sql}", values))
     other.close()

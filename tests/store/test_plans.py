@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from papertide.query import parse
-from papertide.store import open_library, read
+from papertide.store import open_library, ordered, read
 from papertide.store.base import SORTS, Selection, Sort
 from papertide.store.engine import Database
 
@@ -36,7 +36,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def plan(database: Database, text: str, sort: Sort, *, reverse: bool = False) -> list[str]:
     """The steps of SQLite's plan for a page of `list`."""
     query = parse(text, today=date(2026, 11, 21))
-    sql, values = read._numbered(Selection(query, "ada", sort=sort, reverse=reverse, limit=20, offset=40))
+    sql, values = ordered.numbered(Selection(query, "ada", sort=sort, reverse=reverse, limit=20, offset=40))
     return [row[3] for row in database.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
 
 

@@ -490,9 +490,6 @@ class Mending(Protocol):
 class Carrying(Protocol):
     """The full state of a library, out of it and into another."""
 
-    def steady(self) -> AbstractContextManager[None]:
-        """While this lasts the library is read as it is now, whoever writes to it."""
-
     def paper(self, number: int) -> dict[str, Any]:
         """What there is of a paper besides its facts, in the shape of `records.state.PaperState`."""
 

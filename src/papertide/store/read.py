@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from papertide.normal import arxiv_id
-from papertide.query.ast import And, DateRange, Is, NumberRange, Query, conjunction
+from papertide.query.ast import Query
 from papertide.records.plain import Figures, PaperDict, SightingDict
 from papertide.store import select
-from papertide.store.base import Selection, Sort, Unknown
+from papertide.store.base import Selection, Unknown
 from papertide.store.engine import Database, translated
 from papertide.store.mapping import ROW_COLUMNS, Sides, paper_from_row
+from papertide.store.ordered import condition, numbered, order_by
 from papertide.store.ranking import best_of, scores_of
 from papertide.store.search import Hit, Searcher
 from papertide.store.vocabulary import unknown_words
@@ -21,11 +22,17 @@ from papertide.store.vocabulary import unknown_words
 _AT_ONCE = 500
 """Papers that are read at once: one statement for them all, and one for each of their side tables."""
 
+
 _SLACK = 8
 """How many of the best papers are looked at for each that is asked for by score: most are in the inbox, some decided on."""
 
+
 _WHOLE_ROWS = f"SELECT {', '.join(ROW_COLUMNS)} FROM paper WHERE id IN (SELECT value FROM json_each(?))"
+
+
 _OF = "paper_id IN (SELECT value FROM json_each(?1))"
+
+
 _SIDE_ROWS = " UNION ALL ".join(
     (
         f"SELECT 0, paper_id, source_id, 0 FROM paper_source WHERE {_OF}",
@@ -36,6 +43,8 @@ _SIDE_ROWS = " UNION ALL ".join(
         f"SELECT 5, paper_id, text, 0 FROM note WHERE reader = ?2 AND {_OF}",
     )
 )
+
+
 # The groups that a paper stands in, as a JSON list.
 _GROUPS = {
     "none": "'[]'",
@@ -43,24 +52,6 @@ _GROUPS = {
     "tag": "(SELECT json_group_array(x) FROM (SELECT tag x FROM tag WHERE reader = ?2 AND paper_id = p.id ORDER BY 1))",
     "status": "json_array((SELECT coalesce(max(status), 'inbox') FROM status WHERE reader = ?2 AND paper_id = p.id))",
     "month": "json_array(coalesce(substr(p.published, 1, 7), ''))",
-}
-
-# What a sort goes by: an expression, and whether the largest comes first. The unknown comes last either way round.
-_SORTS = {
-    "published": ("p.published", True),
-    "listed": ("p.last_listed", True),
-    "added": ("p.added", True),
-    "score": ("p.upvotes", True),  # before there is anything to learn from: see ranking.order
-    "learnt": ("score_of(p.id)", True),
-    "upvotes": ("p.upvotes", True),
-    "comments": ("p.comments", True),
-    "authors": ("p.author_count", False),
-    "title": ("p.title COLLATE NOCASE", False),
-}
-_TIES: dict[str, tuple[str, ...]] = {
-    "learnt": ("p.upvotes", "p.comments", "p.published"),
-    "score": ("p.comments", "p.published"),
-    "upvotes": ("p.comments", "p.published"),
 }
 
 
@@ -89,7 +80,7 @@ class Shelf:
             found = self._among_the_best(selection)
             if found is not None:
                 return found
-        sql, values = _numbered(selection, learnt=score is not None)
+        sql, values = numbered(selection, learnt=score is not None)
         return self._database.connection.execute(sql, values).fetchall()
 
     def _among_the_best(self, selection: Selection) -> list[tuple[int, None]] | None:
@@ -103,10 +94,10 @@ class Shelf:
         best = best_of(self._database, selection.reader, _SLACK * asked + _AT_ONCE)
         if best is None:
             return None
-        where, values = _condition(selection)
+        where, values = condition(selection)
         sql = (
             "SELECT p.id, NULL FROM json_each(?) j CROSS JOIN paper p ON p.id = j.value"
-            f" WHERE ({where}) ORDER BY {_order('learnt', reverse=False)} LIMIT ?"
+            f" WHERE ({where}) ORDER BY {order_by('learnt', reverse=False)} LIMIT ?"
         )
         found = self._database.connection.execute(sql, [json.dumps(best), *values, asked]).fetchall()
         return found[selection.offset :] if len(found) == asked else None
@@ -181,7 +172,7 @@ class Shelf:
 
     def count(self, selection: Selection, *, above: int = 0) -> int:
         """How many papers numbered above `above` a selection holds, its limit and offset apart."""
-        where, values = _condition(selection)
+        where, values = condition(selection)
         later, bound = ("p.id > ? AND ", [above]) if above else ("", [])
         with translated(self._database.path):
             sql = f"SELECT count(*) FROM paper p WHERE {later}({where})"
@@ -247,7 +238,7 @@ class Shelf:
         return found
 
     def _topics_of(self, selection: Selection) -> dict[str, int]:
-        where, values = _condition(selection)
+        where, values = condition(selection)
         sql = (
             "SELECT coalesce(t.topic, ''), count(*) c FROM paper p LEFT JOIN paper_topic t ON t.paper_id = p.id"
             f" WHERE {where} GROUP BY 1 ORDER BY t.topic IS NULL, c DESC, 1"
@@ -309,21 +300,6 @@ class Shelf:
         return row[0] if row else None
 
 
-_Sql = tuple[str, list[object]]
-
-
-def _condition(selection: Selection) -> _Sql:
-    """What a selection's papers must hold, its limit apart. Ranked by any of the words, one of them is enough."""
-    ranked = select.relevance(selection.query) if selection.any_word else None
-    if ranked is None:
-        return select.where(selection.query, reader=selection.reader)
-    sql, values = select.where(ranked.rest, reader=selection.reader)
-    return f"p.id IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?) AND ({sql})", [
-        f"({ranked.every}) OR ({ranked.some})",  # stop words are not among some of the words
-        *values,
-    ]
-
-
 def _hits(searcher: Searcher, plan: select.MatchPlan, selection: Selection) -> list[Hit]:
     """The papers of a ranked selection; the worst come first if it is reversed."""
     end = None if selection.limit is None or selection.reverse else selection.offset + selection.limit
@@ -335,65 +311,9 @@ def _hits(searcher: Searcher, plan: select.MatchPlan, selection: Selection) -> l
     return found[selection.offset : last]
 
 
-def _numbered(selection: Selection, *, learnt: bool = False) -> _Sql:
-    """A SELECT of the numbers of a selection's papers and their scores, in order."""
-    limits = [-1 if selection.limit is None else selection.limit, selection.offset]
-    sort: Sort = "published" if selection.sort == "relevance" else selection.sort
-    driven = _by_topic(selection) if sort == "published" and not selection.any_word else None
-    if driven is not None:
-        return driven[0], [*driven[1], *limits]
-    where, values = _condition(selection)
-    order = _order("learnt" if learnt else sort, reverse=selection.reverse)
-    return f"SELECT p.id, NULL FROM paper p WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?", [*values, *limits]
-
-
-def _by_topic(selection: Selection) -> _Sql | None:
-    """A walk along the index of a topic that all the papers have, newest first: None where the query names no such topic.
-
-    The index holds dates and author counts, so what is asked of these is found out there, and only a paper that fits is
-    looked at for the rest.
-    """
-    root = selection.query.root if selection.query is not None else None
-    parts = root.parts if isinstance(root, And) else (root,)
-    topic = next((part for part in parts if isinstance(part, Is) and part.field == "topic"), None)
-    if topic is None:
-        return None
-    others = [part for part in parts if part is not topic and part is not None]
-    there = [part for part in others if isinstance(part, DateRange | NumberRange) and part.field in _IN_TOPIC]
-    _, name = select.where(Query(topic), reader=selection.reader)
-    if name == []:  # a name that no library can hold
-        return None
-    within, bounds = select.where(Query(conjunction(there)), reader=selection.reader)
-    within = within.replace("p.", "t.")  # it names these two columns, and `paper_topic` has them as well
-    rest = conjunction(part for part in others if part not in there)
-    looked_up, more = select.where(Query(rest), reader=selection.reader)
-    join = " CROSS JOIN paper p ON p.id = t.paper_id" if rest is not None else ""
-    order = (
-        _order("published", reverse=selection.reverse)
-        .replace("p.published", "t.published")
-        .replace("p.id", "t.paper_id")
-    )
-    sql = (
-        f"SELECT t.paper_id, NULL FROM paper_topic t{join} WHERE t.topic = ? COLLATE NOCASE AND {within} AND ({looked_up})"
-        f" GROUP BY t.published, t.paper_id ORDER BY {order} LIMIT ? OFFSET ?"
-    )
-    return sql, [*name, *bounds, *more]
-
-
-_IN_TOPIC = ("published", "authors")
-
-
-def _order(sort: str, *, reverse: bool) -> str:
-    column, largest_first = _SORTS[sort]
-    way = "DESC" if largest_first != reverse else "ASC"
-    # SQLite takes NULL for the smallest: where the largest comes first, it is last anyway, and an index serves.
-    last = " NULLS LAST" if way == "ASC" else ""
-    # All ties turn round with it, so that the same index serves, walked from its other end.
-    ties = [f"{tie} {'ASC' if reverse else 'DESC'}" for tie in _TIES.get(sort, ())]
-    return ", ".join([f"{column} {way}{last}", *ties, f"p.id {'DESC' if reverse else 'ASC'}"])
-
-
 _WHOLE_NAMES = ("papers", "sightings", "pages", "dated", "with_authors", "with_abstract", "with_arxiv_id")
+
+
 _WHOLE = """
 SELECT papers, (SELECT count(*) FROM sighting), (SELECT count(*) FROM page),
        (SELECT count(*) FROM paper WHERE published IS NOT NULL),
@@ -402,29 +322,41 @@ SELECT papers, (SELECT count(*) FROM sighting), (SELECT count(*) FROM page),
        (SELECT count(*) FROM paper WHERE arxiv_id IS NOT NULL)
 FROM (SELECT count(*) AS papers FROM paper)
 """
+
+
 # Counted along an index, then what was counted is gathered: rows are neither read nor sorted.
 _TOPICS = """
 SELECT min(topic) AS name, count(*) AS papers, sum(place = 0)
 FROM paper_topic GROUP BY topic COLLATE NOCASE ORDER BY papers DESC, name
 """
+
+
 _BY_MONTH = """
 SELECT substr(day, 1, 7) AS month, sum(papers)
 FROM (SELECT published AS day, count(*) AS papers FROM paper WHERE published IS NOT NULL GROUP BY published)
 GROUP BY month ORDER BY month DESC
 """
+
+
 _BY_LAYOUT = """
 SELECT layout, sum((SELECT count(*) FROM sighting s WHERE s.page_id = g.id)) AS entries
 FROM page g GROUP BY layout HAVING entries > 0 ORDER BY entries DESC, layout
 """
+
+
 _TOPIC_MONTH = (
     "SELECT coalesce(t.topic, ''), substr(p.published, 1, 7) m, count(*) FROM paper p"
     " LEFT JOIN paper_topic t ON t.paper_id = p.id WHERE p.published IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
 )
+
+
 _TOPIC_STATUS = (
     "SELECT coalesce(t.topic, ''), coalesce(s.status, 'inbox'), count(*) FROM paper p"
     " LEFT JOIN paper_topic t ON t.paper_id = p.id LEFT JOIN status s ON s.paper_id = p.id AND s.reader = ?"
     " GROUP BY 1, 2 ORDER BY 1, 2"
 )
+
+
 _BY_AUTHORS = "SELECT author_count c, count(*) FROM paper WHERE author_count IS NOT NULL GROUP BY c ORDER BY c"
 
 

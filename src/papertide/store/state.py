@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from papertide import normal
@@ -58,16 +57,6 @@ class FullState:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection = database.connection
-
-    @contextmanager
-    def steady(self) -> Iterator[None]:
-        """While this lasts the library is read as it is now, whoever writes to it."""
-        with translated(self._database.path):
-            self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._connection.execute("ROLLBACK")
 
     def paper(self, number: int) -> dict[str, Any]:
         """What there is of a paper besides its facts, in the shape of `PaperState`."""
