@@ -31,9 +31,9 @@ def facts(paper: PaperDict) -> list[str]:
 
 
 def kept_by(readers: Sequence[str]) -> str:
-    """Who keeps a paper: `kept by anna and ben`; of many the first few are named."""
-    named, more = readers[:_NAMED], len(readers) - _NAMED
-    *others, last = [*named, f"{more} more"] if more > 0 else named
+    """Who keeps a paper: `kept by anna and ben`; of many the first few are named, and never all but one."""
+    more = len(readers) - _NAMED
+    *others, last = [*readers[:_NAMED], f"{more} more"] if more > 1 else readers
     return f"kept by {', '.join(others)} and {last}" if others else f"kept by {last}"
 
 

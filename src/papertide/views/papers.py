@@ -73,9 +73,11 @@ def _item(paper: PaperDict, terms: Sequence[Term]) -> Iterator[Line]:
 def digest_item(paper: PaperDict, sentence: str | None, keepers: Sequence[str] = ()) -> Iterator[Line]:
     """A paper in a digest: number and title whole, what is known of it, who else keeps it, and its telling sentence."""
     yield Line(paper["title"], "title", indent=6, lead=str(paper["id"]))
-    known = [part for part in (facts_line(paper), kept_by(keepers) if keepers else "") if part]
+    known = facts_line(paper)
     if known:
-        yield Line(" · ".join(known), "facts", indent=6)
+        yield Line(known, "facts", indent=6)
+    if keepers:
+        yield Line(kept_by(keepers), "facts", indent=6)
     if sentence:
         yield Line(sentence, "quote", indent=6)
     yield Line()
