@@ -45,6 +45,9 @@ _SIDE_ROWS = " UNION ALL ".join(
 )
 
 
+_KEEPERS = "SELECT paper_id, reader FROM status WHERE status = 'keep' AND paper_id IN ({}) AND reader <> ?"
+
+
 # The groups that a paper stands in, as a JSON list.
 _GROUPS = {
     "none": "'[]'",
@@ -277,6 +280,23 @@ class Shelf:
             sql = "SELECT DISTINCT tag FROM tag WHERE reader = ? ORDER BY tag"
             return [tag for (tag,) in self._database.connection.execute(sql, (reader,))]
 
+    def keepers(self, numbers: Sequence[int], *, but: str) -> dict[int, list[str]]:
+        """The readers besides `but` who keep these papers, by name; a paper that none of them keeps is left out."""
+        found: dict[int, list[str]] = {}
+        with translated(self._database.path):
+            for start in range(0, len(numbers), _AT_ONCE):
+                part = numbers[start : start + _AT_ONCE]
+                sql = _KEEPERS.format(", ".join("?" * len(part)))
+                for number, reader in self._database.connection.execute(sql, [*part, but]):
+                    found.setdefault(number, []).append(reader)
+        return {number: sorted(readers, key=_by_name) for number, readers in found.items()}
+
+    def who_keep(self) -> list[str]:
+        """The readers who keep anything, by name."""
+        with translated(self._database.path):
+            sql = "SELECT DISTINCT reader FROM status WHERE status = 'keep'"
+            return sorted((reader for (reader,) in self._database.connection.execute(sql)), key=_by_name)
+
     def saved_names(self, reader: str) -> list[str]:
         """The names of the reader's saved searches."""
         with self._database.translated():
@@ -348,6 +368,10 @@ _TOPIC_STATUS = (
 
 
 _BY_AUTHORS = "SELECT author_count c, count(*) FROM paper WHERE author_count IS NOT NULL GROUP BY 1 ORDER BY 1"
+
+
+def _by_name(reader: str) -> tuple[str, str]:
+    return reader.casefold(), reader
 
 
 def _sighting(row: Sequence[Any]) -> SightingDict:

@@ -43,6 +43,7 @@ _Sql = tuple[str, list[object]]
 _IS = {
     "topic": "p.id IN (SELECT paper_id FROM paper_topic WHERE topic = :value COLLATE NOCASE)",
     "tag": "p.id IN (SELECT paper_id FROM tag WHERE reader = :reader AND tag = :value COLLATE NOCASE)",
+    "keptby": "p.id IN (SELECT paper_id FROM status WHERE status = 'keep' AND reader = :value COLLATE NOCASE)",
     "arxiv": "p.arxiv_id = :value",
 }
 _HAS = {
@@ -129,6 +130,8 @@ class _Writer:
             return self._is(leaf)
         if isinstance(leaf, Lacks):
             return self._filled(_LACKS[leaf.field])
+        if leaf.field == "keeps":
+            return _keeps(leaf.low or 0, leaf.high)
         return _range(leaf)
 
     def _is(self, leaf: Is) -> _Sql:
@@ -163,6 +166,18 @@ def _source(value: str) -> _Sql:
     # Everything that begins with "hf:" lies between it and "hf;", the colon's neighbour.
     sql = "p.id IN (SELECT paper_id FROM paper_source WHERE source_id >= ? AND source_id < ?)"
     return sql, [f"{value}:", f"{value};"]
+
+
+# How many readers keep a paper, along the index of what is kept: papers that nobody keeps are not in it.
+_KEPT = "p.id {} (SELECT paper_id FROM status WHERE status = 'keep' GROUP BY paper_id HAVING {})"
+
+
+def _keeps(low: int, high: int | None) -> _Sql:
+    if low > 0 and high is not None:
+        return _KEPT.format("IN", "count(*) BETWEEN ? AND ?"), [low, high]
+    if low > 0:
+        return _KEPT.format("IN", "count(*) >= ?"), [low]
+    return ("TRUE", []) if high is None else (_KEPT.format("NOT IN", "count(*) > ?"), [high])
 
 
 def _range(leaf: DateRange | NumberRange) -> _Sql:
