@@ -283,7 +283,7 @@ class Shelf:
     def keepers(self, numbers: Sequence[int], *, but: str) -> dict[int, list[str]]:
         """The readers besides `but` who keep these papers, by name; a paper that none of them keeps is left out."""
         found: dict[int, list[str]] = {}
-        with translated(self._database.path):
+        with self._database.translated():
             for start in range(0, len(numbers), _AT_ONCE):
                 part = numbers[start : start + _AT_ONCE]
                 sql = _KEEPERS.format(", ".join("?" * len(part)))
@@ -293,7 +293,7 @@ class Shelf:
 
     def who_keep(self) -> list[str]:
         """The readers who keep anything, by name."""
-        with translated(self._database.path):
+        with self._database.translated():
             sql = "SELECT DISTINCT reader FROM status WHERE status = 'keep'"
             return sorted((reader for (reader,) in self._database.connection.execute(sql)), key=_by_name)
 
