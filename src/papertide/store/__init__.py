@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from papertide.errors import LibraryError
+from papertide.store.address import Place, Server
 from papertide.store.annotations import Annotations
 from papertide.store.decisions import DecisionLog
 from papertide.store.engine import Database, Waiting
@@ -16,6 +17,7 @@ from papertide.store.titles import TitleList
 
 if TYPE_CHECKING:
     from papertide.store.base import Adding, Carrying, Checking, Fetching, Joining, Judging, Mending, Recalling
+    from papertide.store.postgres_archive import ArchiveTable
 
 
 class SqliteStore:
@@ -90,6 +92,11 @@ class SqliteStore:
 
         return Repairs(self._database)
 
+    @property
+    def archive(self) -> ArchiveTable | None:
+        """None: a file's raw pages are kept beside it."""
+        return None
+
     def interrupt(self) -> None:
         """Break off what another thread asks of the library at this moment, with a LibraryError there."""
         self._database.interrupt()
@@ -99,9 +106,11 @@ class SqliteStore:
         self._database.close()
 
 
-def open_library(path: Path, *, create: bool = False, waiting: Waiting = lambda _why: None) -> SqliteStore:
+def open_library(path: Place, *, create: bool = False, waiting: Waiting = lambda _why: None) -> SqliteStore:
     """Open the library at `path`, made first if `create`; raises a LibraryError for anything that stands in the way.
 
     `waiting` is told, in a sentence, when another process has to be waited for.
     """
+    if isinstance(path, Server):
+        raise LibraryError(str(path), 'a library on a server needs psycopg: pip install "papertide[postgres]"')
     return SqliteStore(Database.open(path, create=create, waiting=waiting))
