@@ -24,11 +24,12 @@ def doctor(
 ) -> None:
     """Look whether the library is well.
 
-    Checks the file, the schema, the search index, the triggers and the decision log, and the archive of raw pages beside
-    it, tells what was fetched last, and changes nothing. Ends with exit code 1 if anything is not as it should be.
+    Checks the file, the schema, the search index, the triggers and the decision log, and the archive of raw pages, tells
+    what was fetched last, and changes nothing. Ends with exit code 1 if anything is not as it should be.
 
     With --repair what follows from other rows is made anew, all or nothing. No decision, tag or note is thrown away: rows
-    that belong to nothing any more are written to a file beside the library, which is named.
+    that belong to nothing any more are written to a file, which is named: beside the library, or for one on a server in your
+    data folder.
 
     \b
     Examples:
