@@ -374,7 +374,7 @@ def test_a_library_may_have_any_name(empty: Program, name: str) -> None:
     assert Path(name).is_file()
 
 
-@pytest.mark.parametrize("where", ["postgresql://host/papers", "~nobody-of-that-name/library.db"])
+@pytest.mark.parametrize("where", ["postgresql://127.0.0.1:9/papers", "~nobody-of-that-name/library.db"])
 def test_a_library_that_cannot_be_is_said_to_be_none(program: Program, where: str) -> None:
     """A library on a server, or in the home of somebody who doesn't exist, is a clear error."""
     ran = program("--library", where, "list")

@@ -117,7 +117,11 @@ def _version(ctx: Any, _param: Any, value: Any) -> Any:
 def add_common_options(command: Any, *, version: bool = False) -> None:
     """Give a command (and its subcommands) the options that all have."""
     options = [
-        ("--library", "PATH", "The library file (else PAPERTIDE_LIBRARY, else the config file)."),
+        (
+            "--library",
+            "PATH|URL",
+            "The library: a file, or postgresql://… (else PAPERTIDE_LIBRARY, else the config file).",
+        ),
         ("--reader", "NAME", "Whose decisions, tags, notes and digests (else the config, else your login name)."),
         ("--today", "DATE", "Take this for today, for scripts (else PAPERTIDE_TODAY)."),
     ]

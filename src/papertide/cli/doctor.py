@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from papertide.cli.archive import archive_of
 from papertide.cli.common import Common, free_name
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import now
+from papertide.flows.archived import archive_of
 from papertide.flows.doctor import Repaired, look_at_archive, look_at_titles
 from papertide.flows.doctor import repair as mend
 from papertide.views.console import ExitCode, Line
@@ -40,11 +40,11 @@ def doctor(
     done: Repaired | None = None
     with common.library() as store:
         if repair:
-            done = mend(store, taxonomy(common), free_name(common.config.library, "lost"), now=now)
+            done = mend(store, taxonomy(common), free_name(common.config.anchor, "lost"), now=now)
         findings = store.checking.findings()
         findings.append(look_at_titles(store))
         with common.console.progress("reading archived pages", len(store.recalling.pages())) as bar:
-            findings.append(look_at_archive(store, archive_of(common), thorough=thorough, each=bar.advance))
+            findings.append(look_at_archive(store, archive_of(store), thorough=thorough, each=bar.advance))
     well = all(finding.well for finding in findings)
     if common.console.as_json:
         checks = {f.name: {"ok": f.well, "told": f.told, **f.facts} for f in findings}

@@ -97,6 +97,9 @@ class Database:
             raise
         return cls(path, connection, writable=writable, patience=patience)
 
+    def archive(self) -> None:
+        """None: a file's raw pages lie beside it."""
+
     def health(self) -> Checking:
         """What `doctor` looks at."""
         from papertide.store.health import Health

@@ -20,6 +20,7 @@ from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, Librar
 from papertide.store.address import Server
 from papertide.store.database import Cursor, Score, Values
 from papertide.store.postgres import migrations
+from papertide.store.postgres.archive import ArchiveTable
 from papertide.store.postgres.belongings import GuardedBelongings
 from papertide.store.postgres.dialect import said
 from papertide.store.postgres.texts import WordTexts, vector
@@ -163,6 +164,10 @@ class PostgresDatabase:
             except BaseException:
                 driver.close()
                 raise
+
+    def archive(self) -> ArchiveTable:
+        """The raw pages, in the database itself."""
+        return ArchiveTable(self)
 
     def health(self) -> Checking:
         """What `doctor` looks at."""
