@@ -56,6 +56,7 @@ EVERY = {
     "doctor": [],
     "backup": ["copy-of-it.db", "--force"],
     "restore": ["kept.db", "--yes"],
+    "copy": ["kept.db", "moved.db"],
 }
 """A command line for every command; with `keep 3`, `saved add old x`, `duplicates merge 6 7` and
 `backup kept.db` done before."""
@@ -84,6 +85,7 @@ def test_json_is_all_there_is_on_stdout(program: Program, name: str) -> None:
     given = [*name.split(), *EVERY[name]]
     copy = shutil.copy(program.library, program.library.with_name("copy.db"))
     after = program(*given, "--json", stdin=b"")
+    Path("moved.db").unlink(missing_ok=True)  # `copy` wants a place where there is nothing
     before = program("--library", copy, "--json", *given, stdin=b"")
     expected = 1 if name == "add" else 0
     assert (after.code, before.code) == (expected, expected)
