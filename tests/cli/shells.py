@@ -49,8 +49,11 @@ _FILE = {"bash": "start.bash", "zsh": ".zshrc", "fish": "start.fish"}
 _PATIENCE = 60.0
 
 
-def becomes(shell: str, lines: list[str], script: Path) -> list[str]:
-    """What each line becomes when tab is pressed behind it, in this folder; skips the test where the shell isn't there."""
+def becomes(shell: str, lines: list[str], script: Path, *, programs: Path | None = None) -> list[str]:
+    """What each line becomes when tab is pressed behind it, in this folder; skips the test where the shell isn't there.
+
+    `programs` is the folder that has `papertide` (default: that of the Python that runs this).
+    """
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     start = _START[shell].replace("SCRIPT", str(script)).replace("FOLDER", str(script.parent))
@@ -59,7 +62,7 @@ def becomes(shell: str, lines: list[str], script: Path) -> list[str]:
     written.write_text("", encoding="utf-8")
     child, master = pty.fork()
     if child == 0:
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        path = f"{programs or Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         env = {**os.environ, "PATH": path, "TERM": "xterm", "ZDOTDIR": str(Path.cwd())}
         os.execvpe(shell, _STARTED[shell], env)
     try:
