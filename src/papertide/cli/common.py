@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperOption
 
-from papertide import config
+from papertide import __schema__, __version__, config
 from papertide.errors import UsageError
 from papertide.views.console import Console
 
@@ -107,9 +107,7 @@ def _keep(name: str) -> Any:
 
 def _version(ctx: Any, _param: Any, value: Any) -> Any:
     if value:
-        from papertide import __version__
-
-        Common.of(ctx).console.data(f"papertide {__version__}\n")
+        Common.of(ctx).console.data(f"papertide {__version__} (schema {__schema__})\n")
         raise typer.Exit
     return value
 
@@ -145,7 +143,7 @@ def add_common_options(command: Any, *, version: bool = False) -> None:
                 is_flag=True,
                 default=False,
                 is_eager=True,
-                help="Print the version.",
+                help="Print the version, and the schema of its libraries.",
                 expose_value=False,
                 callback=_version,
             )
