@@ -26,6 +26,7 @@ stand beside it as `topics.toml`, and acronyms and other spellings as `spellings
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -56,6 +57,8 @@ class Config:
     mail: Mapping[str, object] | None = None
     day_given: bool = False
     """Whether `today` is a day that was given, and not the clock's."""
+    warning: str | None = None
+    """What is to be told of the file, though it serves."""
 
     def moment(self) -> str:
         """This moment (ISO text, UTC): on the day that was given for today, if one was."""
@@ -108,12 +111,25 @@ def load(
         archive=_switch("archive", environment, set_there),
         explore=_switch("explore", environment, set_there),
         mail=set_there.get("mail"),
+        warning=_exposed(file, set_there),
     )
 
 
 def token(environment: Mapping[str, str] = os.environ) -> str | None:
     """The hub's token, if there is one; it stands in no setting, so that showing the settings can't show it."""
     return environment.get("HF_TOKEN") or None
+
+
+_PASSWORD = re.compile(r"^[\w+.-]+://[^/?#@]*:[^/?#@]+@|[?&](?:ssl)?password=[^&]", re.IGNORECASE)
+"""A password in an address."""
+
+
+def _exposed(file: Path, settings: Mapping[str, Any]) -> str | None:
+    """A warning of a file that holds a password which others than its owner can read; None for any other."""
+    held = any(isinstance(value, str) and _PASSWORD.search(value) for value in settings.values())
+    if not held or os.name != "posix" or not file.stat().st_mode & 0o077:
+        return None
+    return f"{file} holds a password, and others can read it: chmod 600 {file}"
 
 
 def _expanded(path: str) -> Path:

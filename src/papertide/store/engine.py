@@ -18,6 +18,7 @@ from typing import TypeVar
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer
 from papertide.store import migrations
 from papertide.store.holders import holders
+from papertide.store.owned import make_file, make_folder
 
 T = TypeVar("T")
 Waiting = Callable[[str], object]
@@ -60,7 +61,7 @@ class Database:
         _check_file(path, create=create)
         with translated(path):
             if create:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(path.parent)
             return cls._connect(path, Patience(path, wait, waiting), create=create, as_it_is=as_it_is)
 
     @classmethod
@@ -69,6 +70,8 @@ class Database:
         if not writable and create:
             raise LibraryError(str(path), "can't be written")
         mode = ("rwc" if create else "rw") if writable else "ro"
+        if create:
+            make_file(path)
         uri = f"{path.absolute().as_uri()}?mode={mode}"
         if not writable and not path.with_name(path.name + "-wal").exists():
             uri += "&immutable=1"  # WAL would want to make files beside it
