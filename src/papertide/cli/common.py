@@ -44,6 +44,8 @@ class Common:
         if self._config is None:
             given = self.given.get
             self._config = config.load(library=given("library"), reader=given("reader"), today=given("today"))
+            if self._config.warning:
+                self.console.say(self._config.warning, "mark")
         return self._config
 
     @property

@@ -21,6 +21,7 @@ from papertide.store.belongings import OpenBelongings
 from papertide.store.database import Score
 from papertide.store.fts import MatchTexts
 from papertide.store.holders import holders
+from papertide.store.owned import make_file, make_folder
 from papertide.store.unfinished import refuse
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Database:
         _check_file(path, create=create)
         with translated(path):
             if create:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(path.parent)
             patience = Patience(path, wait, waiting)
             return cls._connect(path, patience, create=create, as_it_is=as_it_is, unfinished=unfinished)
 
@@ -86,6 +87,8 @@ class Database:
         if not writable and create:
             raise LibraryError(str(path), "can't be written")
         mode = ("rwc" if create else "rw") if writable else "ro"
+        if create:
+            make_file(path)
         uri = f"{path.absolute().as_uri()}?mode={mode}"
         if not writable and not path.with_name(path.name + "-wal").exists():
             uri += "&immutable=1"  # WAL would want to make files beside it
