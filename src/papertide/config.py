@@ -62,6 +62,8 @@ class Config:
     mail: Mapping[str, object] | None = None
     day_given: bool = False
     """Whether `today` is a day that was given, and not the clock's."""
+    warning: str | None = None
+    """What is to be told of the file, though it serves."""
 
     @property
     def anchor(self) -> Path:
@@ -119,6 +121,7 @@ def load(
         archive=_switch("archive", environment, set_there),
         explore=_switch("explore", environment, set_there),
         mail=set_there.get("mail"),
+        warning=_exposed(file, set_there),
     )
 
 
@@ -136,6 +139,18 @@ def _place(where: str) -> Place:
     if not is_server(where):
         raise UsageError("a library is a file, or on a server, whose address begins with postgresql://")
     return Server(where)
+
+
+_PASSWORD = re.compile(r"^[\w+.-]+://[^/?#@]*:[^/?#@]+@|[?&](?:ssl)?password=[^&]", re.IGNORECASE)
+"""A password in an address."""
+
+
+def _exposed(file: Path, settings: Mapping[str, Any]) -> str | None:
+    """A warning of a file that holds a password which others than its owner can read; None for any other."""
+    held = any(isinstance(value, str) and _PASSWORD.search(value) for value in settings.values())
+    if not held or os.name != "posix" or not file.stat().st_mode & 0o077:
+        return None
+    return f"{file} holds a password, and others can read it: chmod 600 {file}"
 
 
 def _expanded(path: str) -> Path:

@@ -50,6 +50,7 @@ COMMANDS = {
     "doctor": "doctor:doctor",
     "backup": "backup:backup",
     "restore": "backup:restore",
+    "copy": "copy:copy",
 }
 
 _ASKS = "_PAPERTIDE_COMPLETE"
@@ -231,5 +232,5 @@ def _tell(error: PapertideError) -> None:
         console.talk([Line(shown, indent=2), Line("^".rjust(min(error.column, len(error.text) + 1) - start), indent=2)])
     elif isinstance(error, LibraryError) and error.path.startswith("postgres"):
         console.say("nothing was changed")
-    elif isinstance(error, LibraryError) and "papertide add" not in error.reason:
+    elif isinstance(error, LibraryError) and "`papertide " not in error.reason:
         console.say("`papertide doctor` looks at a library; nothing was changed")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from papertide.cli.archive import name_damaged
 from papertide.cli.common import Common, free_name
 from papertide.errors import UsageError
 from papertide.flows import backup as flow
@@ -15,10 +16,7 @@ from papertide.flows.prune import megabytes
 from papertide.normal import counted
 from papertide.sources.archive import Archive
 from papertide.store.address import Server
-from papertide.views.console import Console, ExitCode, Line
-
-_NAMED = 3
-"""Damaged pages that are named to people; JSON names all."""
+from papertide.views.console import ExitCode, Line
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.", show_default=False)]
 WithPages = Annotated[
@@ -115,7 +113,7 @@ def _tell(common: Common, kept: Kept, file: Path, told: str) -> None:
     if kept.aside:
         console.say(f"what was there before is {kept.aside}")
     if pages and pages.damaged:
-        _warn(console, pages)
+        name_damaged(console, pages.damaged)
         raise typer.Exit(ExitCode.PARTLY)
 
 
@@ -123,12 +121,3 @@ def _values(pages: Pages | None) -> dict[str, object] | None:
     if pages is None:
         return None
     return {"copied": pages.copied, "missing": pages.missing, "damaged": list(pages.damaged)}
-
-
-def _warn(console: Console, pages: Pages) -> None:
-    """Name the archived pages that could not go along."""
-    for reason in pages.damaged[:_NAMED]:
-        console.say(reason, "ill")
-    more = len(pages.damaged) - _NAMED
-    if more > 0:
-        console.say(f"and {more} more; `papertide doctor --thorough` names all", "ill")

@@ -9,9 +9,9 @@ from papertide.errors import OutputError
 from papertide.flows.whole import write_bytes_whole
 
 
-def write_whole(path: Path, pieces: Iterable[str]) -> None:
+def write_whole(path: Path, pieces: Iterable[str], *, private: bool = False) -> None:
     """Write text to `path` as UTF-8 with the line ends it has, in one step; see `write_bytes_whole`."""
-    write_bytes_whole(path, (piece.encode() for piece in pieces))
+    write_bytes_whole(path, (piece.encode() for piece in pieces), private=private)
 
 
 def made_folder(folder: Path) -> Path:

@@ -1,0 +1,61 @@
+"""What a library is said to hold is what the migrations make."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from tests.fakes import look
+
+from papertide.store import SqliteStore
+from papertide.store.declared import Named, wanted
+from papertide.store.tables import META, TABLES
+
+
+def test_the_tables_are_those_of_the_migrations(store: SqliteStore) -> None:
+    """No table, no column and no key is left out, and none is there that isn't in a library made now."""
+    every = {table.name: table for table in (META, *TABLES)}
+    ought = {named.name for named in wanted() if named.kind == "table"} - {"paper_text"}
+    assert set(every) == ought
+    with closing(look(Path(store.path))) as connection:
+        for table in every.values():
+            rows = connection.execute(f"PRAGMA table_info({table.name})").fetchall()
+            assert tuple(row[1] for row in rows) == table.columns, table.name
+            keys = sorted((row[5], row[1]) for row in rows if row[5])
+            assert tuple(name for _, name in keys) == table.key, table.name
+
+
+def test_a_table_stands_behind_those_that_it_refers_to(store: SqliteStore) -> None:
+    """Rows can be written table by table, and those that triggers fill come after the tables of the triggers."""
+    with closing(look(Path(store.path))) as connection:
+        done: set[str] = set()
+        for table in TABLES:
+            done.add(table.name)
+            assert {row[2] for row in connection.execute(f"PRAGMA foreign_key_list({table.name})")} <= done
+            if table.filled:
+                triggers = [sql for named, sql in wanted().items() if named.kind == "trigger" and table.name in sql]
+                assert {sql.split(" ON ")[1].split()[0] for sql in triggers} <= done
+
+
+def test_only_filled_tables_are_written_by_triggers(store: SqliteStore) -> None:
+    """Of the tables that are copied none but those that say so get rows from triggers."""
+    assert store.writable
+    written = {
+        table.name
+        for table in TABLES
+        for named, sql in wanted().items()
+        if named.kind == "trigger" and any(f"{verb} {table.name} " in sql for verb in ("INTO", "UPDATE", "FROM"))
+    }
+    assert written == {table.name for table in TABLES if table.filled}
+
+
+def test_a_key_is_found_by_its_columns() -> None:
+    """Only tables that number their rows have the one column "id" for a key."""
+    assert {table.name for table in TABLES if table.numbered} == {
+        table.name for table in TABLES if "id" in table.columns
+    }
+
+
+def test_named_tells_kinds_apart() -> None:
+    """The search index is no table of ours; it is made of the papers."""
+    assert Named("table", "paper_text") in wanted()
