@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from tests.postgres import Postgres, binaries
 
 # No deadline: a busy machine is no bug. With CI set every run tries the same examples; elsewhere failures are kept.
 FAILURES = Path(__file__).resolve().parents[1] / ".pytest_cache" / "hypothesis"
@@ -26,7 +27,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "house")
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 # What a terminal, a user or a CI service may have set, and what would change the output of a test.
-OURS = ("PAPERTIDE_", "XDG_")
+OURS = ("PAPERTIDE_", "XDG_", "PG")  # PG: libpq's own
 TASTES = {
     "NO_COLOR",
     "FORCE_COLOR",
@@ -71,6 +72,41 @@ def move_home(folder: Path, patch: pytest.MonkeyPatch) -> None:
         patch.setenv(name, NOWHERE)
     patch.delenv("NO_PROXY", raising=False)
     patch.setenv("no_proxy", "localhost,127.0.0.1,::1")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for all tests of this process; whoever stops it takes `breakable` instead."""
+    with a_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def breakable() -> Iterator[Postgres]:
+    """Another one, for tests that stop it: each leaves it running."""
+    with a_server() as server:
+        yield server
+
+
+def a_server() -> Postgres:
+    """A server yet to be started; the test is skipped where its binaries are missing, and nowhere else."""
+    if binaries() is None:
+        pytest.skip("PostgreSQL isn't installed (Debian's package: postgresql)")
+    return Postgres()
+
+
+@pytest.fixture
+def fresh(postgres: Postgres) -> Iterator[Callable[[], str]]:
+    """A function that gives the address of a new empty database, dropped after the test."""
+    made: list[str] = []
+
+    def another() -> str:
+        made.append(postgres.fresh())
+        return made[-1]
+
+    yield another
+    for url in made:
+        postgres.drop(url)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,7 +1,7 @@
 """Make, mend or check .venv; the Makefile runs this with the Python that the environment is to be made from.
 
     environment.py runtime   Papertide (editable) and what it needs, at the versions of constraints.txt
-    environment.py dev       that, and the tools of [dependency-groups] dev
+    environment.py dev       that, the extras, and the tools of [dependency-groups] dev
     environment.py check     exit 0 where .venv is whole and belongs to this checkout (run by .venv's own Python)
 
 Only the standard library is at hand here. `.venv/unfinished` stands for as long as something is being installed, so
@@ -74,9 +74,7 @@ def create() -> None:
 def install(level: str) -> None:
     """Bring .venv to what pyproject.toml and constraints.txt say, and stamp it; what pip says is kept for a failure."""
     begin()
-    packages = ["--editable", "."]
-    if level == "dev":
-        packages += dev_tools()
+    packages = ["--editable", ".", *(dev_tools() if level == "dev" else ())]
     say(f"installing Papertide and its pinned dependencies ({level})")
     command = [*pip(), "install", *packages]
     subprocess.run(command, check=True, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -95,11 +93,15 @@ def pip() -> list[str | Path]:
 
 
 def dev_tools() -> list[str]:
-    """The requirements of [dependency-groups] dev; read here, because pip knows of groups only since 25.1."""
+    """What [dependency-groups] dev and the extras ask for, so that all of it is tested.
+
+    Read here, because pip knows of groups only since 25.1.
+    """
     import tomllib
 
-    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
-    return [str(tool) for tool in groups["dev"]]
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = told["project"]["optional-dependencies"].values()
+    return [str(need) for needs in (told["dependency-groups"]["dev"], *extras) for need in needs]
 
 
 def environment() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Write constraints.txt: the installed version of everything that Papertide, its dev tools and its build ask for.
+"""Write constraints.txt: the installed version of all that Papertide, its extras, dev tools and build ask for.
 
 Run by .venv's own Python with the dev tools installed (`make lock`). A line is `name==version`, sorted by name; what
 lies in the environment for another reason stays out. Constraints only choose versions and never install, so that one
@@ -22,13 +22,14 @@ HEAD = "# Made by `make lock`: the versions that Papertide is tested with. Not a
 
 
 def asked_for() -> list[str]:
-    """The requirements that pyproject.toml names: at run time, for development and for the build.
+    """The requirements that pyproject.toml names: at run time, in its extras, for development and for the build.
 
     `editables` is what hatchling asks for when the install is an editable one; its metadata doesn't say so.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     runtime, dev = project["project"]["dependencies"], project["dependency-groups"]["dev"]
-    return [*runtime, *dev, *project["build-system"]["requires"], "editables"]
+    extras = [need for needs in project["project"]["optional-dependencies"].values() for need in needs]
+    return [*runtime, *extras, *dev, *project["build-system"]["requires"], "editables"]
 
 
 def pins(wanted: list[str]) -> dict[str, str]:

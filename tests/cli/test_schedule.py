@@ -171,7 +171,10 @@ def test_what_makes_no_sense(program: Program, bin_folder: Path, monkeypatch: py
         (["--format", "docx"], "no format 'docx'"),
         (["--since", "someday"], "no date"),
         (["--limit", "0"], "--limit"),
-        (["more"], "more"),
+        (["topic:pefd"], "did you mean peft?"),
+        (["titel:lora"], "did you mean title:?"),
+        (["@nosuch"], "no saved search"),
+        (["lora", "(adapter"], "never closed"),
         (["--email"], "no [mail]"),
     ],
 )
@@ -183,8 +186,8 @@ def test_options_that_no_digest_takes(program: Program, bin_folder: Path, option
         assert told in ran.err
     assert not (bin_folder / "table").exists()
     assert not Path("later.db").exists()
-    program.done("schedule", "--kind", "cron", "--install", "--", "--topic", "PEFT", "--limit", "3")
-    assert "--topic PEFT --limit 3" in (bin_folder / "table").read_text("utf-8")
+    program.done("schedule", "--kind", "cron", "--install", "--", "--topic", "PEFT", "--limit", "3", "keeps:>=1 lora")
+    assert "--topic PEFT --limit 3 'keeps:>=1 lora'" in (bin_folder / "table").read_text("utf-8")
 
 
 def test_a_password_that_a_timer_does_not_see(

@@ -41,6 +41,7 @@ from papertide.sources.base import Raw
 from papertide.store import migrations, open_library, unfinished
 from papertide.store.base import Selection
 from papertide.store.moving import Held, moving
+from papertide.store.unfinished import Note, Part
 
 SMALL = 400
 """Characters a chunk: a table of these libraries has several."""
@@ -422,12 +423,12 @@ def test_an_old_library_is_copied_as_it_is_today(schema: int, tmp_path: Path) ->
 
 def test_half_a_copy_of_an_older_program(library: Path, tmp_path: Path) -> None:
     """Half a copy that an older program began is brought up to date and begun again, for its rows were others."""
-    target = tmp_path / "copy.db"
-    moved(library, target, 40)
+    target = old_library(3, tmp_path / "copy.db")
     with closing(look(target)) as connection:
-        for statement in ("ALTER TABLE digest DROP COLUMN made", "PRAGMA user_version = 6"):
-            connection.execute(statement)
-    copied(library, target)
+        unfinished.write(connection, Note("another", {"page": Part((1,), 1, "0" * 64)}))
+    with pytest.raises(LibraryUnfinished):
+        open_library(target)
+    assert "beginning again" in copied(library, target)[1][0]
     assert same(library, target)
 
 

@@ -33,6 +33,8 @@ ALPHABET = st.characters(
 )
 NAMES = ("peft", "Reasoning", "to read", "none", "naïve", "O'Hara", 'say "hi"', "a:b", "%", "x*", "(y)")
 SOURCES = ("hf:2403.02178", "hf:2403.02179", "hfx:1", "arxiv:2403.02178", "file:a b", "hf;x", "rss:Ä")
+READERS = ("bob", "Cy", "cy", "O'Hara", "Æsa", "none", "ada lee")
+"""Who shares a library with the one who asks; some differ in their letters' case alone."""
 ARXIV = ("2403.02178", "2403.02179", "cs.CL/0701001")
 
 words = st.one_of(st.sampled_from(WORDS), st.text(ALPHABET, min_size=1, max_size=6))
@@ -82,6 +84,10 @@ def papers(draw: st.DrawFn) -> PaperDict:
     )
 
 
+keepings = st.lists(st.lists(st.sampled_from(READERS), max_size=3, unique=True), min_size=6, max_size=6)
+"""Who of the others keeps the first paper of a library, the second, and so on."""
+
+
 @st.composite
 def libraries(draw: st.DrawFn) -> list[PaperDict]:
     """A few papers, numbered from 1; arXiv ids are given once at most."""
@@ -92,6 +98,9 @@ def libraries(draw: st.DrawFn) -> list[PaperDict]:
     return found
 
 
+reader_values = st.sampled_from(["ada", *READERS]).flatmap(
+    lambda name: st.sampled_from([name, name.upper(), name.lower()])
+)
 name_values = st.sampled_from(NAMES).flatmap(lambda name: st.sampled_from([name, name.upper(), name.lower()]))
 terms = st.builds(
     Term,
@@ -120,6 +129,7 @@ leaf_nodes: st.SearchStrategy[Node] = st.one_of(
     variants,
     st.builds(Is, st.sampled_from(["topic", "tag"]), name_values),
     st.builds(Is, st.just("status"), st.sampled_from(STATUSES)),
+    st.builds(Is, st.just("keptby"), reader_values),
     st.builds(Is, st.just("has"), st.sampled_from(tuple(HAS))),
     st.builds(Is, st.just("source"), st.sampled_from([*SOURCES, "hf", "arxiv", "h", "rss"])),
     st.builds(Is, st.just("arxiv"), st.sampled_from(ARXIV)),
@@ -133,7 +143,7 @@ leaf_nodes: st.SearchStrategy[Node] = st.one_of(
     ),
     st.builds(
         lambda field, pair: NumberRange(field, *pair),
-        st.sampled_from(["authors", "comments", "upvotes", "stars"]),
+        st.sampled_from(["authors", "comments", "upvotes", "stars", "keeps", "keeps"]),
         number_ranges,
     ),
 )
@@ -155,6 +165,7 @@ items = st.one_of(
     st.sampled_from(
         'title:lora abstract:"fine tuning" author:"naïve café" org:x topic:peft topic:none tag:"to read" status:keep -a'
         " source:hf source:hf:2403.02178 has:note arxiv:2403.02178v3 id:2 date:2026 date:>2026-11 date:7d listed:..2026-11-20"
+        " keptby:CY -keptby:ada keeps:>=2 keeps:0 keeps:1..2 keeps:<2"
         ' added:<=today authors:<=5 authors:none comments:>0 upvotes:2..4 stars:0 OR AND NOT ( ) @saved "'.split(" ")
     ),
 )

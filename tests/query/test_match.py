@@ -37,6 +37,8 @@ PAPER: PaperDict = {
     "sightings": 1,
 }
 
+KEEPERS = {12: ["Anna", "ben o"], 13: ["cy"]}
+
 
 @pytest.mark.parametrize(
     "text",
@@ -62,11 +64,13 @@ PAPER: PaperDict = {
         "comments:0 -comments:none upvotes:none stars:none",
         "has:abstract has:note has:date has:topic has:authors -has:code -has:summary -has:tag",
         "nothing OR adapters",
+        'keptby:anna keptby:ANNA keptby:"Ben O"',
+        "keeps:2 keeps:>=2 keeps:<3 keeps:>=0 -keeps:>2",
     ],
 )
 def test_answers(text: str) -> None:
     """The paper answers each of these."""
-    assert matches(parse(text, today=TODAY), PAPER, aliases={7: 12})
+    assert matches(parse(text, today=TODAY), PAPER, aliases={7: 12}, keepers=KEEPERS)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +90,18 @@ def test_answers(text: str) -> None:
         "topic:none",
         "date:none",
         "added:none",
+        "keptby:ben",
+        "keptby:cy",  # who keeps another paper
+        "keeps:0",
+        "keeps:>=3",
     ],
 )
 def test_does_not_answer(text: str) -> None:
     """The paper answers none of these."""
-    assert not matches(parse(text, today=TODAY), PAPER, aliases={7: 12})
+    assert not matches(parse(text, today=TODAY), PAPER, aliases={7: 12}, keepers=KEEPERS)
+
+
+def test_nobody_keeps_what_nobody_is_said_to_keep() -> None:
+    """Without a word on who keeps what, nobody keeps anything: the number is 0, and known."""
+    assert matches(parse("keeps:0 keeps:<=2 -keptby:anna", today=TODAY), PAPER)
+    assert not matches(parse("keeps:>0", today=TODAY), PAPER)

@@ -18,8 +18,19 @@ FILTERS = (
     "date:2024", "date:none", "date:2024 authors:<=3", "authors:<=3", "upvotes:>=5", "comments:>=2", "stars:>=3",
     "authors:none", "arxiv:2403.02178", "id:3", "status:keep", "status:inbox", "tag:x", "listed:2024-03", "added:7d",
     "topic:none", "has:code", "has:note", "title:lora", "lora adapters date:2024", "source:hf:1", "-topic:peft",
+    "keptby:anna", "-keptby:anna", "keeps:>=2", "keeps:0", "keeps:1..2", "topic:peft keeps:>=1",
 )  # fmt: skip
-STREAMED = (*FILTERS[:11], "status:inbox", "topic:none", "has:code", "has:note", "-topic:peft", "arxiv:2403.02178")
+STREAMED = (
+    *FILTERS[:11],
+    "status:inbox",
+    "topic:none",
+    "has:code",
+    "has:note",
+    "-topic:peft",
+    "arxiv:2403.02178",
+    "-keptby:anna",
+    "keeps:0",
+)
 """Those whose first papers, newest first, are found without sorting: an index has them in order."""
 
 
@@ -69,6 +80,21 @@ def test_a_topic_is_walked_by_its_index_alone(database: Database) -> None:
     """Topic, dates and author counts stand in one index: no paper that doesn't fit is read."""
     (step,) = plan(database, "topic:peft date:2024 authors:<=3", "published")
     assert step == "SEARCH t USING COVERING INDEX topic_papers (topic=? AND published>? AND published<?)"
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("keptby:anna", "SEARCH status USING COVERING INDEX status_readers (status=? AND reader=?)"),
+        ("keeps:>=2", "SEARCH status USING COVERING INDEX status_keepers (status=?)"),
+        ("keeps:0", "SEARCH status USING COVERING INDEX status_keepers (status=?)"),
+    ],
+)
+def test_who_keeps_is_told_by_an_index(database: Database, text: str, step: str) -> None:
+    """What a reader keeps is looked up by name; how many keep papers is counted along what is kept, without sorting it."""
+    steps = plan(database, text, "published")
+    assert step in steps
+    assert not [other for other in steps if other.startswith("USE TEMP B-TREE FOR GROUP BY")]
 
 
 def test_papers_are_read_by_number(database: Database) -> None:

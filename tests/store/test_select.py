@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -12,11 +12,11 @@ from typing import cast
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from tests.query.strategies import TODAY, libraries, queries, query_texts, terms
+from tests.query.strategies import TODAY, keepings, libraries, queries, query_texts, reader_values, terms
 
 from papertide.errors import QueryError
 from papertide.query import Query, parse
-from papertide.query.ast import Is, Node, Or, Term, conjunction
+from papertide.query.ast import Is, Node, Not, NumberRange, Or, Term, conjunction
 from papertide.query.match import matches
 from papertide.query.parse import MAX_CONDITIONS, MAX_DEPTH
 from papertide.records.plain import PaperDict
@@ -36,12 +36,14 @@ class Library:
         self.connection = connection
 
     @contextmanager
-    def holding(self, papers: list[PaperDict]) -> Iterator[None]:
-        """The papers, with decoys of another reader; taken back at the end."""
+    def holding(self, papers: list[PaperDict], kept: Sequence[Sequence[str]] = ()) -> Iterator[None]:
+        """The papers, each kept by these readers, with decoys of another reader; taken back at the end."""
         self.connection.execute("BEGIN")
         try:
             for paper in papers:
                 self._add(paper)
+            for number, reader in [(n, reader) for n, readers in others(papers, kept).items() for reader in readers]:
+                self._rows("status", [(reader, number, "keep")])
             for old, new in ALIASES.items():
                 if new <= len(papers):
                     self.connection.execute("INSERT INTO paper_alias VALUES (?, ?)", (old, new))
@@ -64,7 +66,7 @@ class Library:
             self._rows("status", [(READER, number, paper["status"])])
         if paper["note"] is not None:
             self._rows("note", [(READER, number, paper["note"])])
-        self._rows("status", [("other", number, "keep")])
+        self._rows("status", [("other", number, "skip")])
         self._rows("tag", [("other", number, "peft")])
         self._rows("note", [("other", number, "x")])
 
@@ -98,31 +100,65 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     connection.close()
 
 
-def expected(query: Query, papers: list[PaperDict]) -> list[int]:
+def others(papers: list[PaperDict], kept: Sequence[Sequence[str]]) -> dict[int, Sequence[str]]:
+    """Who besides the reader keeps each paper, by number."""
+    return {paper["id"]: readers for paper, readers in zip(papers, kept, strict=False)}
+
+
+def expected(query: Query, papers: list[PaperDict], kept: Sequence[Sequence[str]] = ()) -> list[int]:
     """The papers that the yardstick finds."""
-    return [paper["id"] for paper in papers if matches(query, paper, aliases=ALIASES)]
+    by_others = others(papers, kept)
+    keepers = {
+        paper["id"]: [*by_others.get(paper["id"], ()), *([READER] if paper["status"] == "keep" else [])]
+        for paper in papers
+    }
+    return [paper["id"] for paper in papers if matches(query, paper, aliases=ALIASES, keepers=keepers)]
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
-@given(libraries(), st.lists(queries, min_size=1, max_size=8))
-def test_the_faces_agree_on_trees(library: Library, papers: list[PaperDict], asked: list[Query]) -> None:
+@given(libraries(), keepings, st.lists(queries, min_size=1, max_size=8))
+def test_the_faces_agree_on_trees(
+    library: Library, papers: list[PaperDict], kept: list[list[str]], asked: list[Query]
+) -> None:
     """Random trees select the same papers in SQL as in memory."""
-    with library.holding(papers):
+    with library.holding(papers, kept):
         for query in asked:
-            assert library.ids(query) == expected(query, papers), str(query)
+            assert library.ids(query) == expected(query, papers, kept), str(query)
+
+
+who_keeps = st.one_of(
+    st.builds(Is, st.just("keptby"), reader_values),
+    st.builds(
+        lambda low, more: NumberRange("keeps", low, None if more is None else (low or 0) + more),
+        st.one_of(st.none(), st.integers(0, 4)),
+        st.one_of(st.none(), st.integers(0, 4)),
+    ),
+)
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
-@given(libraries(), st.lists(query_texts, min_size=1, max_size=8))
-def test_the_faces_agree_on_texts(library: Library, papers: list[PaperDict], asked: list[str]) -> None:
+@given(keepings, st.lists(who_keeps, min_size=1, max_size=8))
+def test_the_faces_agree_on_who_keeps(library: Library, kept: list[list[str]], asked: list[Node]) -> None:
+    """Who keeps a paper and how many do is the same in SQL as in memory, and so is what they don't."""
+    papers = [make(n, "a", status="keep" if n % 2 else "inbox") for n in range(1, len(kept) + 1)]
+    with library.holding(papers, kept):
+        for query in [Query(node) for leaf in asked for node in (leaf, Not(leaf))]:
+            assert library.ids(query) == expected(query, papers, kept), str(query)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(libraries(), keepings, st.lists(query_texts, min_size=1, max_size=8))
+def test_the_faces_agree_on_texts(
+    library: Library, papers: list[PaperDict], kept: list[list[str]], asked: list[str]
+) -> None:
     """Random texts that parse select the same papers in SQL as in memory."""
-    with library.holding(papers):
+    with library.holding(papers, kept):
         for text in asked:
             try:
                 query = parse(text, today=TODAY, saved={"saved": "lora OR -tuned"}.get)
             except QueryError:
                 continue
-            assert library.ids(query) == expected(query, papers), text
+            assert library.ids(query) == expected(query, papers, kept), text
 
 
 def joined(parts: list[Query]) -> Query:
@@ -236,6 +272,9 @@ def test_deep_and_wide_queries_run(library: Library) -> None:
         "id:1 (tag:a OR " * MAX_DEPTH + "status:keep" + ")" * MAX_DEPTH,
         "id:1 tag:b OR -(tag:a OR " * (MAX_DEPTH // 2) + "source:x" + ")" * (MAX_DEPTH // 2),
         "-(tag:a -(tag:b OR " * (MAX_DEPTH // 4) + "listed:7d" + "))" * (MAX_DEPTH // 4),
+        "id:1 (keptby:a OR " * MAX_DEPTH + "keeps:2..3" + ")" * MAX_DEPTH,
+        "-(keeps:>=2 -(keptby:b OR " * (MAX_DEPTH // 4) + "keeps:<2" + "))" * (MAX_DEPTH // 4),
+        " OR ".join(f"-keeps:{n}" for n in range(MAX_CONDITIONS)),
         "a b OR (c d (" * (MAX_DEPTH // 2) + "e" + "))" * (MAX_DEPTH // 2),
         "a OR b c (" * MAX_DEPTH + "e" + ")" * MAX_DEPTH,
         forked(7),

@@ -39,8 +39,9 @@ def list_(
       papertide list status:keep --json | jq .title
 
     \b
-    Fields: title abstract author org topic tag status source date listed added
-            authors comments upvotes stars has arxiv id; @name is a saved search.
+    Fields: title abstract author org topic tag status keptby keeps source date
+            listed added authors comments upvotes stars has arxiv id; @name is a
+            saved search.
     A query that begins with - needs -- before it: papertide list -- "-topic:code"
     On a terminal the first 20 are shown, elsewhere all; --limit says otherwise.
     """

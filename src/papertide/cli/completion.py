@@ -125,6 +125,8 @@ def _values(ctx: Any, field: Field) -> Iterator[Item]:
         yield from _quietly(_topics, ctx)
     elif field.name == "tag":
         yield from _quietly(_tags, ctx)
+    elif field.name == "keptby":
+        yield from _quietly(_keepers, ctx)
     elif field.takes == "status":
         yield from _plainly(STATUSES)
     elif field.takes == "has":
@@ -150,6 +152,12 @@ def _tags(ctx: Any) -> Iterator[Item]:
     with common.library() as store:
         for tag in store.looking.tags(common.config.reader):
             yield tag, ""
+
+
+def _keepers(ctx: Any) -> Iterator[Item]:
+    with Common.of(ctx).library() as store:
+        for reader in store.looking.who_keep():
+            yield reader, ""
 
 
 def _saved(ctx: Any) -> Iterator[Item]:

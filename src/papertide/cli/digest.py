@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
 from papertide.cli.common import Common, day_given
-from papertide.cli.filters import Topic
+from papertide.cli.filters import QueryWords, Topic
 from papertide.cli.outputs import STANDARD_OUTPUT, output_path
 from papertide.cli.scores import scored
 from papertide.cli.taxonomy import topic_source
@@ -20,12 +20,24 @@ from papertide.errors import UsageError
 from papertide.export import FORMATS
 from papertide.export.facts import news
 from papertide.flows import digest as flow
-from papertide.flows.browse import check_topic_names, ensure_labels, topic_names
+from papertide.flows.browse import (
+    Filters,
+    check_topic_names,
+    check_topics,
+    ensure_labels,
+    query_of,
+    spellings_of,
+    topic_names,
+)
 from papertide.flows.output import free_path, write_whole
 from papertide.flows.readinglist import digest_list
+from papertide.query import Query
 from papertide.records.digest import Digest
 from papertide.views.console import ExitCode, plain
 from papertide.views.digest import as_json, as_lines
+
+if TYPE_CHECKING:
+    from papertide.store import SqliteStore
 
 _ENDS = {"terminal": ".txt", "markdown": ".md", "html": ".html", "atom": ".atom", "json": ".json"}
 """The formats, and what the name of a file of theirs ends with."""
@@ -38,10 +50,12 @@ class _Asked(TypedDict):
     today: date
     topics: Sequence[str]
     limit: int | None
+    query: Query | None
 
 
 def digest(
     ctx: typer.Context,
+    query: QueryWords = None,
     since: Annotated[
         str | None, typer.Option(metavar="DATE", help="What came into the library since this day, told of or not.")
     ] = None,
@@ -57,7 +71,7 @@ def digest(
     again: Annotated[bool, typer.Option("--again", help="Show the last digest once more, as it was made.")] = False,
     email: Annotated[bool, typer.Option("--email", help="Send it by mail, as [mail] in the config file says.")] = False,
 ) -> None:
-    """What is new since your last digest, by topic.
+    """What is new since your last digest, by topic; by a query only what it holds.
 
     Best first, and each paper with the sentence of its abstract that says most.
 
@@ -69,6 +83,7 @@ def digest(
       papertide digest
       papertide digest --peek --limit 3
       papertide digest --topic peft --topic alignment
+      papertide digest keptby:anna              what is new to you and anna keeps
       papertide digest --format html -o today.html
       papertide digest --email
       papertide digest --again
@@ -83,12 +98,13 @@ def digest(
     with common.library() as store:
         ensure_labels(store, *source)
         check_topic_names(store.looking, topics, source)
+        chosen = query_given(common, store, query)
         scored(common, store)
         names = topic_names(source)
         if not again and limit is None and look == "terminal" and not console.as_json and not email:
             limit = _A_SECTION
         making: AbstractContextManager[Digest]
-        asked: _Asked = {"today": common.today, "topics": topics, "limit": limit}
+        asked: _Asked = {"today": common.today, "topics": topics, "limit": limit, "query": chosen}
         if again:
             making = nullcontext(flow.last(store, reader, names, **asked))
         elif peek:
@@ -108,6 +124,17 @@ def check_options(look: str, since: str | None, *, again: bool) -> date | None:
     if again and since:
         raise UsageError("--again and --since exclude each other")
     return day_given(since, "--since")
+
+
+def query_given(common: Common, store: SqliteStore, words: Sequence[str] | None) -> Query | None:
+    """The query that was typed, if one was. Raises QueryError for one that doesn't parse or names no topic."""
+    text = " ".join(words or ())
+    if not text.strip():
+        return None
+    table = spellings_of(common.config.spelling_source())
+    query = query_of(store.looking, text, Filters(), reader=common.config.reader, today=common.today, table=table)
+    check_topics(store.looking, query, topic_source(common), text)
+    return query
 
 
 def _hand_over(common: Common, look: str, made: Digest, output: str | None, mail: _Mail | None) -> None:

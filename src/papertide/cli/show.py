@@ -31,7 +31,8 @@ def show(
 ) -> None:
     """Show papers whole.
 
-    All that is known, every page that showed them, why those were taken for one paper, and what is nearly the same.
+    All that is known, who else keeps them, every page that showed them, why those were taken for one paper, and what is
+    nearly the same.
 
     \b
     Examples:
@@ -45,6 +46,7 @@ def show(
         scored(common, store)
         numbers = named(store.looking, ids)
         papers = {paper["id"]: paper for paper in store.looking.by_number(numbers, common.config.reader)}
+        keepers = store.looking.keepers(numbers, but=common.config.reader)
         sightings = {number: store.looking.sightings(number) for number in numbers}
         reasons = {why.paper: why for why in explain(store, common.config.reader, papers.values(), most=_WORDS)}
         apart = {number: _apart(store, number) for number in numbers}
@@ -56,7 +58,7 @@ def show(
             continue
         if place:
             common.console.show([Line()])
-        common.console.show(whole(papers[number], sightings[number]))
+        common.console.show(whole(papers[number], sightings[number], keepers.get(number, ())))
         common.console.show(because(reasons[number]))
         if apart[number]:
             common.console.show([Line(), Line("Nearly the same, but another paper:", "heading", indent=6)])

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from papertide.cli.common import Common, add_common_options
-from papertide.cli.digest import check_options, digest
+from papertide.cli.digest import check_options, digest, query_given
 from papertide.cli.taxonomy import topic_source
 from papertide.errors import UsageError
 from papertide.flows.browse import check_topic_names
+from papertide.query import parse, topics_in
 
 
 def check_settings(common: Common) -> None:
@@ -25,15 +26,18 @@ def check_settings(common: Common) -> None:
 
 
 def check_digest(common: Common, options: Sequence[str]) -> None:
-    """Raise UsageError for options that no digest takes, or that can't serve a timer, ConfigError for mail that can't."""
+    """Raise UsageError for what no digest takes, or what can't serve a timer, ConfigError for mail that can't."""
     given = _parsed(options)
     check_options(given["look"], given["since"], again=given["again"])
     source = topic_source(common)
     if common.config.library.exists():
         with common.library() as store:
             check_topic_names(store.looking, given["topic"] or (), source)
+            query_given(common, store, given["query"])
     else:
-        check_topic_names(None, given["topic"] or (), source)
+        text = " ".join(given["query"] or ())
+        asked = parse(text, today=common.today, saved=lambda _name: None)
+        check_topic_names(None, [*(given["topic"] or ()), *topics_in(asked)], source, text)
     if given["email"] or (not options and common.config.mail is not None):
         _check_mail(common)
 

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from papertide.export.facts import kept_by
 from papertide.records.plain import PaperDict
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """Papers under a heading; an empty heading is none. `left_out` more are not shown, and stand in what `query` lists.
+
+    `query` is written as it stands between double quotes on a command line.
 
     The papers may be read as they are asked for: whoever goes through them holds one at a time.
     """
@@ -30,7 +33,8 @@ class ReadingList:
     `state` tells what else a library knows of a paper, and `library` what belongs to no single one (see
     `records.state`), for formats that hold it all.
     `updated` is the moment (ISO text, UTC) of the newest thing in it, None where there is nothing; `identity` tells one
-    list from another, and stays the same while its papers change.
+    list from another, and stays the same while its papers change. `keepers` names, by paper number, the other readers who
+    keep a paper.
     """
 
     title: str
@@ -41,6 +45,7 @@ class ReadingList:
     identity: str = ""
     state: Callable[[int], dict[str, Any]] | None = None
     library: dict[str, Any] | None = None
+    keepers: Mapping[int, Sequence[str]] | None = None
 
     def each(self) -> Iterator[PaperDict]:
         """The papers, in order; one that stands in two sections comes once."""
@@ -53,6 +58,11 @@ class ReadingList:
                 if paper["id"] not in met:
                     met.add(paper["id"])
                     yield paper
+
+    def kept_by(self, paper: PaperDict) -> str | None:
+        """Who else keeps a paper, in words; None where nobody does."""
+        readers = (self.keepers or {}).get(paper["id"])
+        return kept_by(readers) if readers else None
 
     def text_of(self, paper: PaperDict) -> str | None:
         """What is told of a paper: its sentence, else its abstract."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from papertide.normal import counted
 from papertide.records.digest import Digest
 from papertide.records.plain import PaperDict
@@ -26,6 +28,13 @@ def facts(paper: PaperDict) -> list[str]:
         counted(count, word) for count, word in ((paper["upvotes"], "upvote"), (paper["comments"], "comment")) if count
     ]
     return told
+
+
+def kept_by(readers: Sequence[str]) -> str:
+    """Who keeps a paper: `kept by anna and ben`; of many the first few are named, and never all but one."""
+    more = len(readers) - _NAMED
+    *others, last = [*readers[:_NAMED], f"{more} more"] if more > 1 else readers
+    return f"kept by {', '.join(others)} and {last}" if others else f"kept by {last}"
 
 
 def news(made: Digest) -> str:

@@ -68,19 +68,21 @@ def _section(reading: ReadingList, section: Section) -> Iterator[str]:
     if section.heading:
         yield f'<h2{_H2} dir="auto">{text(section.heading)}</h2>\n'
     for paper in section.papers:
-        yield _paper(paper, reading.text_of(paper))
+        yield _paper(paper, reading.text_of(paper), reading.kept_by(paper))
     if section.left_out:
         shown = text(f'papertide list "{section.query}"')
         yield f"<p{_FACTS}>{section.left_out} more in: <code>{shown}</code></p>\n"
 
 
-def _paper(paper: PaperDict, told: str | None) -> str:
+def _paper(paper: PaperDict, told: str | None, kept: str | None) -> str:
     known = [text(fact) for fact in facts(paper)]
     if paper["arxiv_id"]:
         known.append(link(f"arXiv:{paper['arxiv_id']}", f"https://arxiv.org/abs/{paper['arxiv_id']}"))
     if safe_url(paper["code_url"]):
         known.append(link("code", paper["code_url"]))
     known += [text(topic) for topic in paper["topics"]]
+    if kept:
+        known.append(text(kept))
     lines = [f'<strong dir="auto">{link(paper["title"], address_of(paper))}</strong>']
     if known:
         lines.append(f"<div{_FACTS}>{' · '.join(known)}</div>")

@@ -67,14 +67,16 @@ def code(text: str) -> Ready:
     return Ready(f"`{text}`" if text.isprintable() and "`" not in text and text.strip() == text else escape(text))
 
 
-def about(paper: PaperDict) -> Ready:
-    """What is known of a paper, on one line: facts, links and topics; empty where nothing is."""
+def about(paper: PaperDict, kept: str | None = None) -> Ready:
+    """What is known of a paper, on one line: facts, links, topics and who keeps it; empty where nothing is."""
     told = [escape(fact) for fact in facts(paper)]
     if paper["arxiv_id"]:
         told.append(link(f"arXiv:{paper['arxiv_id']}", f"https://arxiv.org/abs/{paper['arxiv_id']}"))
     if safe_url(paper["code_url"]):
         told.append(link("code", paper["code_url"]))
     told += [f"`{topic}`" for topic in paper["topics"] if _PLAIN_NAME.fullmatch(topic)]
+    if kept:
+        told.append(escape(kept))
     return Ready(" · ".join(told))
 
 
@@ -96,7 +98,7 @@ def by_template(source: str, name: str) -> Exporter:
         raise UsageError(_told(name, error)) from error
 
     def write_so(reading: ReadingList) -> Iterator[str]:
-        stream = template.stream(list=reading, text=reading.text_of)
+        stream = template.stream(list=reading, text=reading.text_of, kept_by=reading.kept_by)
         stream.enable_buffering(_PIECES)
         try:
             yield from stream

@@ -11,6 +11,7 @@ from papertide.normal import safe
 from papertide.records.plain import PaperDict
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_SHELL = re.compile(r'[\\"$`]')
 _PART_OF_URL = ":/?#@!$&*+,;=%~._-[]'"
 _PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[A-Za-z0-9/._-]*)?")
 """What most addresses are: nothing in them has to be looked at."""
@@ -19,6 +20,11 @@ _PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[A-Za-z0-9/._-
 def one_line(text: str) -> str:
     """A text without line ends and without anything that moves a terminal or hides."""
     return text if text.isprintable() else safe(_CONTROL.sub(" ", safe(text)))
+
+
+def in_double_quotes(text: str) -> str:
+    """A text as a shell takes it between double quotes."""
+    return _SHELL.sub(r"\\\g<0>", text)
 
 
 def replaced(text: str, signs: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from papertide.export.base import ReadingList, Section
 from papertide.export.facts import news
+from papertide.export.words import in_double_quotes
 from papertide.normal import counted
 from papertide.records.digest import Digest
 from papertide.records.plain import STATUSES, PaperDict
@@ -96,8 +97,17 @@ def _headings(groups: Mapping[str, object], names: Mapping[str, str], group_by: 
 
 def digest_list(made: Digest) -> ReadingList:
     """A digest as a reading list, each paper with its telling sentence."""
-    sections = [Section(section.name, section.papers, section.left_out, section.query) for section in made.sections]
+    sections = [
+        Section(section.name, section.papers, section.left_out, in_double_quotes(section.query))
+        for section in made.sections
+    ]
     updated = max((paper["added"] for paper in made.papers), default=f"{made.day.isoformat()}T00:00:00Z")
     return ReadingList(
-        f"Papers of {made.day.isoformat()}", news(made), sections, dict(made.sentences), updated, "digest"
+        f"Papers of {made.day.isoformat()}",
+        news(made),
+        sections,
+        dict(made.sentences),
+        updated,
+        "digest",
+        keepers=made.kept_by,
     )

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 TextField = Literal["title", "abstract", "author", "org"]
-NameField = Literal["topic", "tag", "status", "source", "has", "arxiv"]
+NameField = Literal["topic", "tag", "status", "keptby", "source", "has", "arxiv"]
 DateField = Literal["published", "listed", "added"]
-NumberField = Literal["authors", "comments", "upvotes", "stars"]
-LackField = Literal["topic", "tag", "source", "arxiv", "published", "listed", "added"] | NumberField
+FactField = Literal["authors", "comments", "upvotes", "stars"]
+NumberField = Literal["authors", "comments", "upvotes", "stars", "keeps"]
+LackField = Literal["topic", "tag", "source", "arxiv", "published", "listed", "added"] | FactField
 TermKind = Literal["word", "prefix", "phrase"]
 
 
@@ -33,7 +34,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """A name that a paper bears; upper and lower case ASCII letters are the same for topics, tags and statuses.
+    """A name that a paper bears; upper and lower case ASCII letters are the same for topics, tags, statuses and readers.
 
     A source without a colon is any id of that source: "hf" is every "hf:…".
     """
@@ -67,7 +68,7 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class NumberRange:
-    """A known number from `low` to `high`, both included; None is open."""
+    """A known number from `low` to `high`, both included; None is open. For `keeps` it is always known, 0 included."""
 
     field: NumberField
     low: int | None

@@ -34,6 +34,8 @@ FIELDS = (
     Field("topic", "name", "a topic; none: papers without one", ("topic:peft", "topic:none"), none=True),
     Field("tag", "name", "one of your tags; none: papers without one", ("tag:todo", "tag:none"), none=True),
     Field("status", "status", "what you decided: inbox, keep, later or skip", ("status:keep", "-status:skip")),
+    Field("keptby", "name", "a reader who keeps it", ("keptby:anna", 'keptby:"anna b"')),
+    Field("keeps", "number", "how many readers keep it, you among them", ("keeps:>=2", "keeps:0")),
     Field(
         "source",
         "source",

@@ -6,19 +6,20 @@ Text is compared as the library's index does it, word by word (see `tokens` and 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from papertide.query.ast import (
     And,
     DateField,
     DateRange,
+    FactField,
     Id,
     Is,
     LackField,
     Lacks,
     Node,
     Not,
-    NumberField,
     NumberRange,
     Or,
     Query,
@@ -29,38 +30,57 @@ from papertide.query.stem import stems
 from papertide.records.plain import PaperDict
 
 _NO_ALIASES: Mapping[int, int] = {}
+_NO_KEEPERS: Mapping[int, Collection[str]] = {}
 
 
-def matches(query: Query, paper: PaperDict, *, aliases: Mapping[int, int] = _NO_ALIASES) -> bool:
-    """Whether the paper is one that the query asks for. `aliases` maps numbers given up in merges to those that stand."""
-    return query.root is None or _holds(query.root, paper, aliases)
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a library knows of papers that stands in none of them."""
+
+    aliases: Mapping[int, int]
+    keepers: Mapping[int, Collection[str]]
 
 
-def _holds(node: Node, paper: PaperDict, aliases: Mapping[int, int]) -> bool:
+def matches(
+    query: Query,
+    paper: PaperDict,
+    *,
+    aliases: Mapping[int, int] = _NO_ALIASES,
+    keepers: Mapping[int, Collection[str]] = _NO_KEEPERS,
+) -> bool:
+    """Whether the paper is one that the query asks for.
+
+    `aliases` maps numbers given up in merges to those that stand, `keepers` numbers to the readers who keep that paper,
+    each once; a paper that nobody keeps may be left out.
+    """
+    return query.root is None or _holds(query.root, paper, _Beside(aliases, keepers))
+
+
+def _holds(node: Node, paper: PaperDict, beside: _Beside) -> bool:
     if isinstance(node, And):
-        return all(_holds(part, paper, aliases) for part in node.parts)
+        return all(_holds(part, paper, beside) for part in node.parts)
     if isinstance(node, Or):
-        return any(_holds(part, paper, aliases) for part in node.parts)
+        return any(_holds(part, paper, beside) for part in node.parts)
     if isinstance(node, Not):
-        return not _holds(node.part, paper, aliases)
+        return not _holds(node.part, paper, beside)
     if isinstance(node, Variants):
-        return any(_holds(part, paper, aliases) for part in (node.part, *node.others))
+        return any(_holds(part, paper, beside) for part in (node.part, *node.others))
     if isinstance(node, Term):
         return _says(node, paper)
     if isinstance(node, Id):
-        return paper["id"] == node.number or paper["id"] == aliases.get(node.number)
+        return paper["id"] == node.number or paper["id"] == beside.aliases.get(node.number)
     if isinstance(node, Is):
-        return _is(node, paper)
+        return _is(node, paper, beside)
     if isinstance(node, Lacks):
         return _lacks(node.field, paper)
-    return _in_range(node, paper)
+    return _in_range(node, paper, beside)
 
 
-def _in_range(node: DateRange | NumberRange, paper: PaperDict) -> bool:
+def _in_range(node: DateRange | NumberRange, paper: PaperDict, beside: _Beside) -> bool:
     if isinstance(node, DateRange):
         low, high = node.low or "", node.high or "~"  # after every date
         return any(low <= day <= high for day in _days(node.field, paper))
-    number = _number(node.field, paper)
+    number = _keeps(paper, beside) if node.field == "keeps" else _number(node.field, paper)
     return (
         number is not None and (node.low is None or node.low <= number) and (node.high is None or number <= node.high)
     )
@@ -103,15 +123,26 @@ def _in_order(sought: Sequence[bytes], held: Sequence[bytes], prefix: bool) -> b
 _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
-def _is(node: Is, paper: PaperDict) -> bool:
+def _is(node: Is, paper: PaperDict, beside: _Beside) -> bool:
     if node.field == "has":
         return _has(node.value, paper)
     if node.field == "source":
         return any(_from(node.value, source) for source in paper["source_ids"])
     if node.field == "arxiv":
         return paper["arxiv_id"] == node.value
-    borne = paper["topics"] if node.field == "topic" else paper["tags"] if node.field == "tag" else [paper["status"]]
-    return node.value.translate(_ASCII_LOWER) in [name.translate(_ASCII_LOWER) for name in borne]
+    return node.value.translate(_ASCII_LOWER) in [name.translate(_ASCII_LOWER) for name in _borne(node, paper, beside)]
+
+
+def _borne(node: Is, paper: PaperDict, beside: _Beside) -> Collection[str]:
+    if node.field == "topic":
+        return paper["topics"]
+    if node.field == "tag":
+        return paper["tags"]
+    return [paper["status"]] if node.field == "status" else beside.keepers.get(paper["id"], ())
+
+
+def _keeps(paper: PaperDict, beside: _Beside) -> int:
+    return len(beside.keepers.get(paper["id"], ()))
 
 
 def _from(asked: str, source: str) -> bool:
@@ -149,7 +180,7 @@ def _days(field: DateField, paper: PaperDict) -> list[str]:
     return [] if day is None else [day]
 
 
-def _number(field: NumberField, paper: PaperDict) -> int | None:
+def _number(field: FactField, paper: PaperDict) -> int | None:
     if field == "authors":
         return paper["author_count"]
     if field == "comments":

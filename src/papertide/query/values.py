@@ -52,7 +52,7 @@ def condition(field: str, value: str, *, today: date) -> Query:
 
 
 def number_range(field: NumberField, text: str) -> Query:
-    """What `authors:<=3` asks for; the field is "authors", "comments", "upvotes" or "stars"."""
+    """What `authors:<=3` asks for; the field is "authors", "comments", "upvotes", "stars" or "keeps"."""
     return condition(field, text, today=date.min)
 
 
@@ -122,6 +122,9 @@ def _numbers(field: fields.Field, value: str) -> tuple[int | None, int | None]:
     except QueryError as error:
         if field.name == "authors" and value[0].isalpha():
             hint = f"authors: is how many there are; author:{value} looks for a name"
+            raise QueryError(error.message, error.text, error.column, hint) from None
+        if not field.none and value.lower() == "none":
+            hint = f"the number is always known; {field.name}:0 is none at all"
             raise QueryError(error.message, error.text, error.column, hint) from None
         raise
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from papertide.records.plain import PaperDict
@@ -28,8 +28,8 @@ class DigestSection:
 class Digest:
     """What there is to tell: the day, the numbers of all that is new, the sections, and each shown paper's sentence.
 
-    `later` are the numbers of papers that were put off and whose time has come. `topics` and `limit` are what it was made
-    with.
+    `later` are the numbers of papers that were put off and whose time has come. `topics`, `limit` and `query` are what it
+    was made with. `kept_by` names the other readers who keep a paper, where there are any.
     """
 
     day: date
@@ -39,6 +39,8 @@ class Digest:
     later: Sequence[int] = ()
     topics: Sequence[str] = ()
     limit: int | None = None
+    query: str = ""
+    kept_by: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
     @property
     def papers(self) -> list[PaperDict]:

@@ -1,14 +1,17 @@
-"""Keep: the library in an SQLite file. `open_library` is the way in; rows and SQL stay in this room."""
+"""Keep: the library in an SQLite file, or on a PostgreSQL server. `open_library` is the way in; rows and SQL stay in here."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from papertide.errors import LibraryError
+from papertide.store.address import Place, Server
 from papertide.store.annotations import Annotations
+from papertide.store.database import Database
 from papertide.store.decisions import DecisionLog
-from papertide.store.engine import Database, Waiting
+from papertide.store.engine import Database as FileDatabase
+from papertide.store.engine import Waiting
 from papertide.store.ledger import Ledger
 from papertide.store.ranking import Scores
 from papertide.store.read import Shelf
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class SqliteStore:
-    """A library in an SQLite file; see `base.Store`."""
+    """A library, open; see `base.Store`."""
 
     def __init__(self, database: Database) -> None:
         self.path = str(database.path)
@@ -58,9 +61,7 @@ class SqliteStore:
     @cached_property
     def checking(self) -> Checking:
         """What `doctor` looks at."""
-        from papertide.store.health import Health
-
-        return Health(self._database)
+        return self._database.health()
 
     @cached_property
     def adding(self) -> Adding:
@@ -86,9 +87,7 @@ class SqliteStore:
     @cached_property
     def mending(self) -> Mending:
         """What `doctor --repair` does."""
-        from papertide.store.repair import Repairs
-
-        return Repairs(self._database)
+        return self._database.repairs()
 
     def interrupt(self) -> None:
         """Break off what another thread asks of the library at this moment, with a LibraryError there."""
@@ -99,9 +98,28 @@ class SqliteStore:
         self._database.close()
 
 
-def open_library(path: Path, *, create: bool = False, waiting: Waiting = lambda _why: None) -> SqliteStore:
-    """Open the library at `path`, made first if `create`; raises a LibraryError for anything that stands in the way.
+def open_library(place: Place, *, create: bool = False, waiting: Waiting = lambda _why: None) -> SqliteStore:
+    """Open the library at `place`, made first if `create`; raises a LibraryError for anything that stands in the way.
 
     `waiting` is told, in a sentence, when another process has to be waited for.
     """
-    return SqliteStore(Database.open(path, create=create, waiting=waiting))
+    return SqliteStore(open_database(place, create=create, waiting=waiting))
+
+
+def open_database(
+    place: Place,
+    *,
+    create: bool = False,
+    waiting: Waiting = lambda _why: None,
+    as_it_is: bool = False,
+    unfinished: bool = False,
+) -> Database:
+    """The engine behind a library. What speaks to a server is loaded for those alone who name one."""
+    if not isinstance(place, Server):
+        return FileDatabase.open(place, create=create, waiting=waiting, as_it_is=as_it_is, unfinished=unfinished)
+    try:
+        from papertide.store.postgres.engine import PostgresDatabase
+    except ModuleNotFoundError as error:
+        told = 'a library on a server needs psycopg: `pip install "papertide[postgres]"`'
+        raise LibraryError(str(place), told) from error
+    return PostgresDatabase.open(place, create=create, waiting=waiting, as_it_is=as_it_is, unfinished=unfinished)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from papertide.store.engine import Database, translated
+from papertide.store.database import Database
 
 
 class Annotations:
@@ -19,7 +19,7 @@ class Annotations:
         with self._database.transaction() as connection:
             for number in paper_ids:
                 for name in put:
-                    sql = "INSERT OR IGNORE INTO tag (reader, paper_id, tag) VALUES (?, ?, ?)"
+                    sql = "INSERT INTO tag (reader, paper_id, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
                     changed += connection.execute(sql, (reader, number, name)).rowcount
                 for name in taken:
                     sql = "DELETE FROM tag WHERE reader = ? AND paper_id = ? AND tag = ?"
@@ -32,7 +32,7 @@ class Annotations:
             if text:
                 connection.execute(
                     "INSERT INTO note (reader, paper_id, text) VALUES (?, ?, ?)"
-                    " ON CONFLICT DO UPDATE SET text = excluded.text",
+                    " ON CONFLICT (reader, paper_id) DO UPDATE SET text = excluded.text",
                     (reader, paper_id, text),
                 )
             else:
@@ -43,7 +43,7 @@ class Annotations:
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO saved_search (reader, name, query) VALUES (?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET query = excluded.query",
+                " ON CONFLICT (reader, name) DO UPDATE SET query = excluded.query",
                 (reader, name, query),
             )
 
@@ -55,6 +55,6 @@ class Annotations:
 
     def searches(self, reader: str) -> list[tuple[str, str]]:
         """Names and texts of the reader's saved searches, by name."""
-        with translated(self._database.path):
+        with self._database.translated():
             sql = "SELECT name, query FROM saved_search WHERE reader = ? ORDER BY name"
-            return list(self._database.connection.execute(sql, (reader,)))
+            return self._database.connection.execute(sql, (reader,)).fetchall()

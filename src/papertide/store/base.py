@@ -225,6 +225,12 @@ class Looking(Protocol):
     def tags(self, reader: str) -> list[str]:
         """The reader's tags, by name."""
 
+    def keepers(self, numbers: Sequence[int], *, but: str) -> dict[int, list[str]]:
+        """The readers besides `but` who keep these papers, by name; a paper that none of them keeps is left out."""
+
+    def who_keep(self) -> list[str]:
+        """The readers who keep anything, by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:

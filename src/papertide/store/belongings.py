@@ -8,9 +8,11 @@ the paper it was done to.
 from __future__ import annotations
 
 import json
-import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from papertide.store.database import Connection, Database
 from papertide.store.decisions import STATUSES_BY_LOG
 
 _TEXTS = {
@@ -24,11 +26,12 @@ _ALONG = tuple(
     statement.strip()
     for statement in f"""
     UPDATE decision SET paper_id = :kept WHERE paper_id = :old;
-    INSERT OR IGNORE INTO tag (reader, paper_id, tag) SELECT reader, :kept, tag FROM tag WHERE paper_id = :old;
+    INSERT INTO tag (reader, paper_id, tag) SELECT reader, :kept, tag FROM tag WHERE paper_id = :old
+        ON CONFLICT DO NOTHING;
     INSERT INTO note (reader, paper_id, text) SELECT reader, :kept, text FROM note WHERE paper_id = :old
-        ON CONFLICT DO UPDATE SET text = note.text || '{BETWEEN_NOTES}' || excluded.text;
-    INSERT OR IGNORE INTO told (reader, paper_id, digest_id)
-        SELECT reader, :kept, digest_id FROM told WHERE paper_id = :old
+        ON CONFLICT (reader, paper_id) DO UPDATE SET text = note.text || '{BETWEEN_NOTES}' || excluded.text;
+    INSERT INTO told (reader, paper_id, digest_id) SELECT reader, :kept, digest_id FROM told WHERE paper_id = :old
+        ON CONFLICT DO NOTHING
     """.split(";")
 )
 
@@ -43,73 +46,93 @@ class Remembered:
     sightings: list[tuple[int, int]]  # a sighting, and whether it is of the paper that keeps its number
 
 
-def remember(connection: sqlite3.Connection, old: int, kept: int | None) -> Remembered:
+def remember(connection: Connection, old: int, kept: int | None) -> Remembered:
     """What there is of the number `old` before it joins `kept`, None for a paper that isn't there yet."""
     added = connection.execute("SELECT added FROM paper WHERE id = ?", (old,)).fetchone()[0]
     decisions = [row[0] for row in connection.execute("SELECT id FROM decision WHERE paper_id = ? ORDER BY 1", (old,))]
-    sql = "SELECT id, paper_id = ?2 FROM sighting WHERE paper_id IN (?1, ?2)"
+    sql = "SELECT id, CASE WHEN paper_id = ?2 THEN 1 ELSE 0 END FROM sighting WHERE paper_id IN (?1, ?2)"
     sightings = connection.execute(sql, (old, -1 if kept is None else kept)).fetchall()
     return Remembered(added, decisions, _texts(connection, old), sightings)
 
 
-def _texts(connection: sqlite3.Connection, number: int) -> dict[str, list[tuple[str, str | int]]]:
+def _texts(connection: Connection, number: int) -> dict[str, list[tuple[str, str | int]]]:
     return {name: connection.execute(sql, (number,)).fetchall() for name, sql in _TEXTS.items()}
 
 
-def hand_over(connection: sqlite3.Connection, old: int, kept: int, remembered: Remembered) -> None:
+def hand_over(database: Database, old: int, kept: int, remembered: Remembered) -> None:
     """Let what belongs to `old` belong to `kept`, and write down what it was."""
+    connection = database.connection
     both = {"old": old, "kept": kept}
     led = [row[0] for row in connection.execute("SELECT old_id FROM given_up WHERE paper_id = ? ORDER BY 1", (old,))]
     texts = _texts(connection, kept)
     belonged = {"led": led, "decisions": remembered.decisions, "old": remembered.had, "kept": texts}
-    for sql in _ALONG:
-        connection.execute(sql, both)
-    restate(connection, kept)
+    database.belongings.along(connection, old, kept)
     made = connection.execute(
-        "INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (?, ?, ?, ?)",
+        "INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (?, ?, ?, ?) RETURNING id",
         (old, kept, remembered.added, json.dumps(belonged, ensure_ascii=False)),
     )
+    number = made.fetchone()[0]
     connection.executemany(
         "INSERT INTO given_up_sighting (given_up_id, sighting_id, kept) VALUES (?, ?, ?)",
-        [(made.lastrowid, sighting, is_kept) for sighting, is_kept in remembered.sightings],
+        [(number, sighting, is_kept) for sighting, is_kept in remembered.sightings],
     )
     connection.execute("UPDATE given_up SET paper_id = :kept WHERE paper_id = :old", both)
 
 
-def give_back(connection: sqlite3.Connection, old: int) -> tuple[int, list[str]]:
+def give_back(database: Database, old: int) -> tuple[int, list[str]]:
     """Make a paper of a number that was given up, with what belonged to it.
 
     Gives the paper that it led to, and what could not be as it was.
 
     The paper is blank: its facts and its sightings are to be written.
     """
+    connection = database.connection
     sql = "SELECT paper_id, added, belongings FROM given_up WHERE old_id = ?"
     kept, added, belongings = connection.execute(sql, (old,)).fetchone()
     had = json.loads(belongings)
     connection.execute("INSERT INTO paper (id, title, added) VALUES (?, '', ?)", (old, added))
+    told = database.belongings.back(connection, old, kept, had)
     connection.execute("DELETE FROM paper_alias WHERE old_id = ?", (old,))
     connection.execute("DELETE FROM given_up WHERE old_id = ?", (old,))
     for table in ("paper_alias", "given_up"):
         sql = f"UPDATE {table} SET paper_id = ? WHERE paper_id = ? AND old_id IN (SELECT value FROM json_each(?))"
         connection.execute(sql, (old, kept, json.dumps(had["led"])))
-    connection.execute(
-        "UPDATE decision SET paper_id = :old WHERE paper_id = :kept AND (id IN (SELECT value FROM json_each(:ids))"
-        " OR undoes IN (SELECT value FROM json_each(:ids)))",
-        {"old": old, "kept": kept, "ids": json.dumps(had["decisions"])},
-    )
-    told = [
-        *_tags_back(connection, old, kept, had["old"]["tags"], had["kept"]["tags"]),
-        *_notes_back(connection, old, kept, dict(had["old"]["notes"])),
-    ]
-    _told_back(connection, old, kept, dict(had["old"]["told"]), dict(had["kept"]["told"]))
-    for number in (old, kept):
-        restate(connection, number)
     return kept, told
 
 
-def _tags_back(
-    connection: sqlite3.Connection, old: int, kept: int, had: list[list[str]], other: list[list[str]]
-) -> list[str]:
+class OpenBelongings:
+    """See `database.Belongings`, where whoever may write may write everything."""
+
+    def along(self, connection: Connection, old: int, kept: int) -> None:
+        """Let what readers did with `old` be done with `kept`."""
+        for sql in _ALONG:
+            connection.execute(sql, {"old": old, "kept": kept})
+        self.restate(connection, kept)
+
+    def back(self, connection: Connection, old: int, kept: int, had: Mapping[str, Any]) -> list[str]:
+        """Give `old` what it had before it went to `kept`; gives what could not be as it was."""
+        connection.execute(
+            "UPDATE decision SET paper_id = :old WHERE paper_id = :kept AND (id IN (SELECT value FROM json_each(:ids))"
+            " OR undoes IN (SELECT value FROM json_each(:ids)))",
+            {"old": old, "kept": kept, "ids": json.dumps(had["decisions"])},
+        )
+        told = [
+            *_tags_back(connection, old, kept, had["old"]["tags"], had["kept"]["tags"]),
+            *_notes_back(connection, old, kept, dict(had["old"]["notes"])),
+        ]
+        _told_back(connection, old, kept, dict(had["old"]["told"]), dict(had["kept"]["told"]))
+        for number in (old, kept):
+            self.restate(connection, number)
+        return told
+
+    def restate(self, connection: Connection, number: int) -> None:
+        """Let the statuses of a paper be those that follow from the log."""
+        connection.execute("DELETE FROM status WHERE paper_id = ?", (number,))
+        sql = f"INSERT INTO status (reader, paper_id, status) {STATUSES_BY_LOG} AND d.paper_id = ?"
+        connection.execute(sql, (number,))
+
+
+def _tags_back(connection: Connection, old: int, kept: int, had: list[list[str]], other: list[list[str]]) -> list[str]:
     """A tag that was taken off since stays off."""
     now = {tuple(row) for row in connection.execute(_TEXTS["tags"], (kept,))}
     told: list[str] = []
@@ -123,7 +146,7 @@ def _tags_back(
     return told
 
 
-def _notes_back(connection: sqlite3.Connection, old: int, kept: int, had: dict[str, str]) -> list[str]:
+def _notes_back(connection: Connection, old: int, kept: int, had: dict[str, str]) -> list[str]:
     """A note that was rewritten since stays whole where it is; one that was taken off since stays off."""
     now = dict(connection.execute(_TEXTS["notes"], (kept,)).fetchall())
     told: list[str] = []
@@ -150,15 +173,9 @@ def without(note: str, part: str) -> str | None:
     return f"{head}{BETWEEN_NOTES}{tail}".removeprefix(BETWEEN_NOTES).removesuffix(BETWEEN_NOTES) if found else None
 
 
-def _told_back(connection: sqlite3.Connection, old: int, kept: int, had: dict[str, int], other: dict[str, int]) -> None:
+def _told_back(connection: Connection, old: int, kept: int, had: dict[str, int], other: dict[str, int]) -> None:
     for reader, digest in had.items():
         connection.execute("INSERT INTO told (reader, paper_id, digest_id) VALUES (?, ?, ?)", (reader, old, digest))
         if reader not in other:
             sql = "DELETE FROM told WHERE reader = ? AND paper_id = ? AND digest_id = ?"
             connection.execute(sql, (reader, kept, digest))
-
-
-def restate(connection: sqlite3.Connection, number: int) -> None:
-    """Let the statuses of a paper be those that follow from the log."""
-    connection.execute("DELETE FROM status WHERE paper_id = ?", (number,))
-    connection.execute(f"INSERT INTO status (reader, paper_id, status) {STATUSES_BY_LOG} AND d.paper_id = ?", (number,))

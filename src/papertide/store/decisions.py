@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 from papertide.store.base import Decided
-from papertide.store.engine import Database, translated
+from papertide.store.database import ALL, Connection, Database
 
 STANDS = "+d.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id)"
 """What holds for a decision `d` that was not taken back, and takes none back itself.
@@ -25,7 +24,7 @@ _COLUMNS = "d.id, d.paper_id, p.title, d.status, d.at, d.command, d.undoes"
 
 
 class DecisionLog:
-    """See `base.Deciding`. Plain sqlite3: deciding should be as quick as looking."""
+    """See `base.Deciding`. Without SQLModel: deciding should be as quick as looking."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -62,17 +61,17 @@ class DecisionLog:
             f"SELECT {_COLUMNS} FROM decision d JOIN paper p ON p.id = d.paper_id WHERE d.reader = ?"
             " ORDER BY d.id DESC LIMIT ?"
         )
-        with translated(self._database.path):
-            rows = self._database.connection.execute(sql, (reader, -1 if limit is None else limit)).fetchall()
+        with self._database.translated():
+            rows = self._database.connection.execute(sql, (reader, ALL if limit is None else limit)).fetchall()
         return [Decided(*row) for row in rows]
 
 
-def _status(connection: sqlite3.Connection, reader: str, number: int) -> str:
+def _status(connection: Connection, reader: str, number: int) -> str:
     row = connection.execute("SELECT status FROM status WHERE reader = ? AND paper_id = ?", (reader, number)).fetchone()
     return row[0] if row else "inbox"
 
 
-def _standing_before(connection: sqlite3.Connection, reader: str, decided: Decided) -> str:
+def _standing_before(connection: Connection, reader: str, decided: Decided) -> str:
     """The status that the last standing decision before this one gave; decisions taken back don't count."""
     row = connection.execute(
         "SELECT status FROM decision d WHERE d.reader = ? AND d.paper_id = ? AND d.id < ?"
@@ -83,7 +82,7 @@ def _standing_before(connection: sqlite3.Connection, reader: str, decided: Decid
 
 
 def _append(
-    connection: sqlite3.Connection, reader: str, number: int, status: str, at: str, command: str, undoes: int | None
+    connection: Connection, reader: str, number: int, status: str, at: str, command: str, undoes: int | None
 ) -> None:
     connection.execute(
         "INSERT INTO decision (reader, paper_id, status, at, command, undoes) VALUES (?, ?, ?, ?, ?, ?)",
@@ -94,6 +93,6 @@ def _append(
     else:
         connection.execute(
             "INSERT INTO status (reader, paper_id, status) VALUES (?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET status = excluded.status",
+            " ON CONFLICT (reader, paper_id) DO UPDATE SET status = excluded.status",
             (reader, number, status),
         )

@@ -11,14 +11,20 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer
 from papertide.store import migrations
+from papertide.store.belongings import OpenBelongings
+from papertide.store.database import Score
+from papertide.store.fts import MatchTexts
 from papertide.store.holders import holders
 from papertide.store.unfinished import refuse
+
+if TYPE_CHECKING:
+    from papertide.store.base import Checking, Mending
 
 T = TypeVar("T")
 Waiting = Callable[[str], object]
@@ -31,9 +37,14 @@ WAIT_SECONDS = 10.0
 _QUIET = 1.0
 """Seconds that are waited before anybody is told."""
 
+_LARGE_CACHE = 128 * 1024
+"""Kibibytes of a library that are held in memory while much is written."""
+
 
 class Database:
-    """An open library file. `writable` is False where the file or its folder can't be written."""
+    """An open library file; see `database.Database`. `writable` is False where the file or its folder can't be written."""
+
+    conflict: type[Exception] = sqlite3.IntegrityError
 
     def __init__(
         self, path: Path, connection: sqlite3.Connection, *, writable: bool, patience: Patience | None = None
@@ -41,6 +52,8 @@ class Database:
         self.path = path
         self.connection = connection
         self.writable = writable
+        self.texts = MatchTexts()
+        self.belongings = OpenBelongings()
         self._patience = patience or Patience(path)
 
     @classmethod
@@ -90,24 +103,17 @@ class Database:
             raise
         return cls(path, connection, writable=writable, patience=patience)
 
-    def last_number(self, table: str) -> int:
-        """The highest number that a row of a table ever had, as far as that is known; 0 where there was none."""
-        sql = "SELECT seq FROM sqlite_sequence WHERE name = ?"
-        with translated(self.path):
-            row = self.connection.execute(sql, (table,)).fetchone()
-            row = row or self.connection.execute(f"SELECT max(id) FROM {table}").fetchone()
-        return int(row[0] or 0)
+    def health(self) -> Checking:
+        """What `doctor` looks at."""
+        from papertide.store.health import Health
 
-    def set_last_number(self, table: str, number: int) -> None:
-        """Let the next row of a table be numbered above this, also where its rows don't reach so far.
+        return Health(self)
 
-        Only where numbers are never given twice; elsewhere the next is the one above the highest. Belongs in a transaction.
-        """
-        declared = self.connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
-        if "AUTOINCREMENT" in declared:
-            self.connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
-            if number:
-                self.connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, number))
+    def repairs(self) -> Mending:
+        """What `doctor --repair` does."""
+        from papertide.store.repair import Repairs
+
+        return Repairs(self)
 
     def interrupt(self) -> None:
         """Break off what another thread asks of this connection; nothing where that is nothing, or it is closed."""
@@ -117,6 +123,10 @@ class Database:
     def close(self) -> None:
         """Close the file; a second time does nothing."""
         self.connection.close()
+
+    def translated(self) -> AbstractContextManager[None]:
+        """Turns errors of sqlite3 and the operating system into LibraryErrors that name the library."""
+        return translated(self.path)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -133,6 +143,60 @@ class Database:
                     if self.connection.in_transaction:
                         self.connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """While this lasts, what others write isn't seen."""
+        with self.translated():
+            self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("ROLLBACK")  # nothing was written
+
+    @contextmanager
+    def at_large(self) -> Iterator[None]:
+        """Hold more of the library in memory than a page needs: its indexes are written all over."""
+        with self.translated():
+            held = self.connection.execute("PRAGMA cache_size").fetchone()[0]
+            self.connection.execute(f"PRAGMA cache_size = -{_LARGE_CACHE}")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"PRAGMA cache_size = {held}")
+
+    def version(self) -> int:
+        """SQLite's own count of what other connections wrote."""
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def last_number(self, table: str) -> int:
+        """The highest number that a table ever gave a row, of those with AUTOINCREMENT."""
+        row = self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def set_last_number(self, table: str, number: int) -> None:
+        """Let a table give numbers above this one."""
+        self.connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+        if number:
+            self.connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, number))
+
+    def numbered(self) -> None:
+        """Nothing: SQLite goes by the numbers that a table has."""
+
+    def defer_references(self) -> None:
+        """Let references be checked when the transaction ends."""
+        self.connection.execute("PRAGMA defer_foreign_keys = ON")
+
+    def broken_references(self) -> list[str]:
+        """What refers to rows that aren't there, in sentences."""
+        return [
+            f"a row of {table} refers to one of {parent} that isn't there"
+            for table, _, parent, _ in self.connection.execute("SELECT * FROM pragma_foreign_key_check")
+        ]
+
+    def score_by(self, _reader: str, score: Score) -> None:
+        """Let `score_of(number)` be this in the statements that follow."""
+        self.connection.create_function("score_of", 1, score, deterministic=True)
 
 
 class Patience:

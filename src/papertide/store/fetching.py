@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from papertide.store.engine import Database, translated
+from papertide.store.database import Database
 from papertide.store.facts import FetchedPart, PageMarks
 
 _LONGEST_HOLD = 24 * 60 * 60.0
@@ -18,13 +18,16 @@ class FetchLog:
     def parts(self, source: str) -> dict[str, FetchedPart]:
         """The parts of a source that were got whole, by key."""
         sql = "SELECT part, at, entries FROM fetched WHERE source = ?"
-        with translated(self._database.path):
+        with self._database.translated():
             rows = self._database.connection.execute(sql, (source,)).fetchall()
         return {part: FetchedPart(at, entries) for part, at, entries in rows}
 
     def got(self, source: str, part: str, at: str, entries: int) -> None:
         """Note that a part was got whole at a moment (ISO text), and how many entries it had."""
-        sql = "INSERT OR REPLACE INTO fetched (source, part, at, entries) VALUES (?, ?, ?, ?)"
+        sql = (
+            "INSERT INTO fetched (source, part, at, entries) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (source, part) DO UPDATE SET at = excluded.at, entries = excluded.entries"
+        )
         with self._database.transaction() as connection:
             connection.execute(sql, (source, part, at, entries))
 
@@ -34,13 +37,16 @@ class FetchLog:
             "SELECT v.etag, v.modified, (SELECT count(*) FROM sighting s WHERE s.page_id = g.id AND s.position >= 0)"
             " FROM validator v JOIN page g ON g.digest = v.digest WHERE v.url = ?"
         )
-        with translated(self._database.path):
+        with self._database.translated():
             row = self._database.connection.execute(sql, (url,)).fetchone()
         return PageMarks(*row) if row else None
 
     def keep_marks(self, url: str, etag: str | None, modified: str | None, digest: str) -> None:
         """Remember what a server gave with a page; `digest` names the page's bytes."""
-        sql = "INSERT OR REPLACE INTO validator (url, etag, modified, digest) VALUES (?, ?, ?, ?)"
+        sql = (
+            "INSERT INTO validator (url, etag, modified, digest) VALUES (?, ?, ?, ?) ON CONFLICT (url)"
+            " DO UPDATE SET etag = excluded.etag, modified = excluded.modified, digest = excluded.digest"
+        )
         with self._database.transaction() as connection:
             connection.execute(sql, (url, etag, modified, digest))
 
@@ -55,25 +61,30 @@ class FetchLog:
             moment = max(now, free)
             if moment - now > patience:
                 return moment
-            connection.execute("INSERT OR REPLACE INTO lane (name, free) VALUES (?, ?)", (lane, moment + interval))
+            sql = "INSERT INTO lane (name, free) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET free = excluded.free"
+            connection.execute(sql, (lane, moment + interval))
             return moment
 
     def hold(self, lane: str, until: float) -> None:
         """Let nobody into a lane before `until`; one that is closed for longer stays so."""
         sql = (
             "INSERT INTO lane (name, free) VALUES (?, ?)"
-            " ON CONFLICT DO UPDATE SET free = excluded.free WHERE excluded.free > free"
+            " ON CONFLICT (name) DO UPDATE SET free = excluded.free WHERE excluded.free > lane.free"
         )
         with self._database.transaction() as connection:
             connection.execute(sql, (lane, until))
 
     def robots(self, host: str) -> tuple[str, float] | None:
         """The robots.txt that a host gave last, and when."""
-        with translated(self._database.path):
+        with self._database.translated():
             row = self._database.connection.execute("SELECT text, at FROM robots WHERE host = ?", (host,)).fetchone()
         return (row[0], row[1]) if row else None
 
     def keep_robots(self, host: str, text: str, now: float) -> None:
         """Remember a host's robots.txt."""
         with self._database.transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO robots (host, text, at) VALUES (?, ?, ?)", (host, text, now))
+            sql = (
+                "INSERT INTO robots (host, text, at) VALUES (?, ?, ?)"
+                " ON CONFLICT (host) DO UPDATE SET text = excluded.text, at = excluded.at"
+            )
+            connection.execute(sql, (host, text, now))

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from papertide.normal import counted
 from papertide.store import migrations
+from papertide.store.database import Connection
 from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.declared import difference, wanted
-from papertide.store.engine import Database, translated
+from papertide.store.engine import Database
 from papertide.store.facts import Finding
 
-_Seen = tuple[bool, str] | tuple[bool, str, Mapping[str, object]]
+Seen = tuple[bool, str] | tuple[bool, str, Mapping[str, object]]
 """Whether it is well, what was seen, and perhaps the same as values."""
 
 
@@ -25,21 +26,21 @@ class Health:
 
     def findings(self) -> list[Finding]:
         """Every check, in a fixed order."""
-        checks: tuple[tuple[str, Callable[[sqlite3.Connection], _Seen]], ...] = (
+        checks: tuple[tuple[str, Callable[[sqlite3.Connection], Seen]], ...] = (
             ("schema", _schema),
             ("integrity", _integrity),
-            ("references", references),
+            ("references", _references),
             ("search index", _index),
             ("triggers", _triggers),
             ("indexes", _indexes),
-            ("papers", _papers),
+            ("papers", papers),
             ("values", _values),
-            ("decisions", _decisions),
-            ("fetches", _fetches),
+            ("decisions", decisions),
+            ("fetches", fetches),
             ("size", self._size),
         )
         found: list[Finding] = []
-        with translated(self._database.path):
+        with self._database.translated():
             for name, check in checks:
                 try:
                     seen = check(self._database.connection)
@@ -66,8 +67,7 @@ def _integrity(connection: sqlite3.Connection) -> tuple[bool, str]:
     return rows == ["ok"], "; ".join(rows)
 
 
-def references(connection: sqlite3.Connection) -> tuple[bool, str]:
-    """Whether every row that another refers to is there, and what to say of it."""
+def _references(connection: sqlite3.Connection) -> tuple[bool, str]:
     lost = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").fetchone()[0]
     return lost == 0, "every row's references exist" if lost == 0 else f"{lost} rows refer to rows that don't exist"
 
@@ -153,7 +153,8 @@ COPIES = (
 )
 
 
-def _papers(connection: sqlite3.Connection) -> tuple[bool, str]:
+def papers(connection: Connection) -> tuple[bool, str]:
+    """Whether what is counted and copied on papers is what their sightings say."""
     papers, sightings, pages = connection.execute(
         "SELECT (SELECT count(*) FROM paper), (SELECT count(*) FROM sighting), (SELECT count(*) FROM page)"
     ).fetchone()
@@ -206,18 +207,18 @@ def _values(connection: sqlite3.Connection) -> tuple[bool, str]:
     return not wrong, "; ".join(wrong) if wrong else "names, entries, days and scores can be read"
 
 
-def _decisions(connection: sqlite3.Connection) -> tuple[bool, str]:
+def decisions(connection: Connection) -> tuple[bool, str]:
     """Whether the statuses are what the log says."""
     kept = "SELECT reader, paper_id, status FROM status"
     off = connection.execute(
         f"WITH said AS ({STATUSES_BY_LOG}), kept AS ({kept}) SELECT count(*) FROM (SELECT * FROM said EXCEPT"
-        " SELECT * FROM kept UNION ALL SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM said))"
+        " SELECT * FROM kept UNION ALL SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM said) x) y"
     ).fetchone()[0]
     count = connection.execute("SELECT count(*) FROM decision").fetchone()[0]
     return off == 0, f"{count} in the log" if off == 0 else f"{off} statuses differ from the log"
 
 
-def _fetches(connection: sqlite3.Connection) -> _Seen:
+def fetches(connection: Connection) -> Seen:
     """What was got last from each live source; nothing to be ill with."""
     rows = connection.execute(
         "SELECT source, part, at, (SELECT count(*) FROM fetched f WHERE f.source = g.source) FROM fetched g"

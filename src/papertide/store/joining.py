@@ -12,8 +12,8 @@ from itertools import count
 from typing import NamedTuple
 
 from papertide.records.state import DigestState, SearchState, VerdictState
-from papertide.store.belongings import BETWEEN_NOTES, restate, without
-from papertide.store.engine import Database, translated
+from papertide.store.belongings import BETWEEN_NOTES, without
+from papertide.store.database import Database
 from papertide.store.facts import StatedBelongings, StatedDecision
 from papertide.store.mapping import entry_to_json
 from papertide.store.state import NAMED_ROW
@@ -41,13 +41,13 @@ class StateJoin:
     def papers_of(self, sightings: Iterable[int]) -> dict[int, int]:
         """The papers that sightings are of."""
         sql = "SELECT id, paper_id FROM sighting WHERE id IN (SELECT value FROM json_each(?))"
-        with translated(self._database.path):
+        with self._database.translated():
             return dict(self._connection.execute(sql, (json.dumps(sorted(sightings)),)).fetchall())
 
     def digests(self, digests: Iterable[DigestState]) -> dict[int, int]:
         """This library's numbers for digests of another; those that it hasn't are taken in."""
         known: dict[int, int] = {}
-        with translated(self._database.path):
+        with self._database.translated():
             for digest in digests:
                 values = (digest.reader, digest.day, digest.at)
                 sql = "SELECT id FROM digest WHERE reader = ? AND day = ? AND at = ?"
@@ -66,7 +66,7 @@ class StateJoin:
 
         Each log keeps its own order. Where a row comes between rows of this log, those after it are numbered anew.
         """
-        with translated(self._database.path):
+        with self._database.translated():
             sql = "SELECT id, reader, paper_id, status, at, command, undoes FROM decision ORDER BY id"
             ours = [_Row(*row) for row in self._connection.execute(sql)]
             known, theirs = _matched(ours, sorted(rows, key=lambda row: row.id))
@@ -74,19 +74,17 @@ class StateJoin:
             theirs = [row for row in theirs if row.undoes is None or known.get(row.undoes) not in taken_back - {None}]
             if not theirs:
                 return set()
-            self._connection.execute("PRAGMA defer_foreign_keys = ON")
+            self._database.defer_references()
             self._write(_by_time(ours, theirs), known)
             changed = {row.paper for row in theirs}
             for paper in changed:
-                restate(self._connection, paper)
+                self._database.belongings.restate(self._connection, paper)
             return changed
 
     def _write(self, log: Sequence[_Row | StatedDecision], known: dict[int, int]) -> None:
         """Write the rows of both logs in this order; `known` are our numbers for their rows."""
         first = next(place for place, row in enumerate(log) if isinstance(row, StatedDecision))
-        sql = "SELECT seq FROM sqlite_sequence WHERE name = 'decision'"
-        last = self._connection.execute(sql).fetchone()
-        free = count((last[0] if last else 0) + 1)
+        free = count(self._database.last_number("decision") + 1)
         renumbered: dict[int, int] = {}
         for row in log[first:]:
             number = next(free)
@@ -112,7 +110,7 @@ class StateJoin:
         changes = [(new, old) for old, new in renumbered.items()]
         self._connection.executemany("UPDATE decision SET undoes = ? WHERE undoes = ?", changes)
         self._remember(renumbered)
-        self._connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'decision'", (next(free) - 1,))
+        self._database.set_last_number("decision", next(free) - 1)
 
     def _remember(self, renumbered: Mapping[int, int]) -> None:
         """Let what belonged to given-up numbers name decisions by their new numbers."""
@@ -132,11 +130,14 @@ class StateJoin:
         A note that says something else than the one that is there is put behind it.
         """
         changed: set[int] = set()
-        with translated(self._database.path):
+        with self._database.translated():
             for found in of:
                 puts = [
-                    ("INSERT OR IGNORE INTO tag (reader, tag, paper_id) VALUES (?, ?, ?)", found.tags),
-                    ("INSERT OR IGNORE INTO told (reader, digest_id, paper_id) VALUES (?, ?, ?)", found.told),
+                    ("INSERT INTO tag (reader, tag, paper_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", found.tags),
+                    (
+                        "INSERT INTO told (reader, digest_id, paper_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                        found.told,
+                    ),
                 ]
                 for sql, rows in puts:
                     done = self._connection.executemany(sql, [(*row, found.paper) for row in rows])
@@ -154,14 +155,17 @@ class StateJoin:
         if row is not None and without(row[0], text) is not None:
             return False
         whole = text if row is None or without(text, row[0]) is not None else row[0] + BETWEEN_NOTES + text
-        sql = "INSERT OR REPLACE INTO note (reader, paper_id, text) VALUES (?, ?, ?)"
+        sql = (
+            "INSERT INTO note (reader, paper_id, text) VALUES (?, ?, ?)"
+            " ON CONFLICT (reader, paper_id) DO UPDATE SET text = excluded.text"
+        )
         self._connection.execute(sql, (reader, paper, whole))
         return True
 
     def searches(self, searches: Iterable[SearchState]) -> list[str]:
         """Add saved searches; gives, in sentences, which had to take another name."""
         told: list[str] = []
-        with translated(self._database.path):
+        with self._database.translated():
             for search in searches:
                 sql = "SELECT name, query FROM saved_search WHERE reader = ?"
                 there: dict[str, str] = dict(self._connection.execute(sql, (search.reader,)).fetchall())
@@ -179,7 +183,7 @@ class StateJoin:
 
     def unknown(self, verdicts: Sequence[VerdictState]) -> tuple[list[VerdictState], dict[int, int]]:
         """Those verdicts that this library hasn't heard, and this library's numbers for the others."""
-        with translated(self._database.path):
+        with self._database.translated():
             heard: dict[Hashable, list[int]] = {}
             sql = "SELECT id, reader, kind, at, command FROM verdict ORDER BY id"
             for number, *said in self._connection.execute(sql).fetchall():
@@ -199,13 +203,13 @@ class StateJoin:
 
     def say_again(self, verdict: VerdictState, sightings: Mapping[int, int], undoes: int | None) -> int:
         """Write down what was said in another library; `sightings` are this one's numbers. Gives the verdict's number."""
-        with translated(self._database.path):
-            sql = "INSERT INTO verdict (reader, kind, at, command, undoes) VALUES (?, ?, ?, ?, ?)"
+        with self._database.translated():
+            sql = "INSERT INTO verdict (reader, kind, at, command, undoes) VALUES (?, ?, ?, ?, ?) RETURNING id"
             said = (verdict.reader, verdict.kind, verdict.at, verdict.command, undoes)
             taken_back = self._connection.execute("SELECT id FROM verdict WHERE undoes = ?", (undoes,)).fetchone()
             if taken_back is not None:
                 return int(taken_back[0])
-            number = int(self._connection.execute(sql, said).lastrowid or 0)
+            number = int(self._connection.execute(sql, said).fetchone()[0])
             papers = self.papers_of(sightings.values())
             for place, n in enumerate(verdict.sightings):
                 here = sightings.get(n.sighting) if n.sighting is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from papertide.store.base import Told
-from papertide.store.engine import Database, translated
+from papertide.store.database import Database
 
 
 class Ledger:
@@ -20,7 +20,7 @@ class Ledger:
             "SELECT id FROM paper p WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.reader = ?1 AND t.paper_id = p.id)"
             " AND NOT EXISTS (SELECT 1 FROM status s WHERE s.reader = ?1 AND s.paper_id = p.id)"
         )
-        with translated(self._database.path):
+        with self._database.translated():
             return [row[0] for row in self._database.connection.execute(sql, (reader,))]
 
     def added_since(self, day: str, reader: str) -> list[int]:
@@ -29,7 +29,7 @@ class Ledger:
             "SELECT id FROM paper p WHERE p.added >= ?1"
             " AND NOT EXISTS (SELECT 1 FROM status s WHERE s.reader = ?2 AND s.paper_id = p.id)"
         )
-        with translated(self._database.path):
+        with self._database.translated():
             return [row[0] for row in self._database.connection.execute(sql, (day, reader))]
 
     def due(self, reader: str, day: str) -> list[int]:
@@ -41,7 +41,7 @@ class Ledger:
             " (SELECT 1 FROM told t JOIN digest g ON g.id = t.digest_id"
             " WHERE t.reader = ?1 AND t.paper_id = s.paper_id AND g.day > substr(d.at, 1, 10)) ORDER BY 1"
         )
-        with translated(self._database.path):
+        with self._database.translated():
             return [row[0] for row in self._database.connection.execute(sql, (reader, day))]
 
     def tell(
@@ -70,10 +70,13 @@ class Ledger:
             sql = "SELECT paper_id, digest_id FROM told WHERE reader = ?"
             before = tuple(row for row in connection.execute(sql, (reader,)) if row[0] in wanted)
             row = (reader, day, at, made)
-            noted = connection.execute("INSERT INTO digest (reader, day, at, made) VALUES (?, ?, ?, ?)", row)
-            number = int(noted.lastrowid or 0)
+            noted = connection.execute(
+                "INSERT INTO digest (reader, day, at, made) VALUES (?, ?, ?, ?) RETURNING id", row
+            )
+            number = int(noted.fetchone()[0])
             connection.executemany(
-                "INSERT OR REPLACE INTO told (reader, paper_id, digest_id) VALUES (?, ?, ?)",
+                "INSERT INTO told (reader, paper_id, digest_id) VALUES (?, ?, ?)"
+                " ON CONFLICT (reader, paper_id) DO UPDATE SET digest_id = excluded.digest_id",
                 [(reader, paper, number) for paper in paper_ids],
             )
         return Told(number, tuple(paper_ids), before)
@@ -83,15 +86,15 @@ class Ledger:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM told WHERE digest_id = ?", (told.number,))
             connection.executemany(
-                "INSERT OR IGNORE INTO told (reader, paper_id, digest_id) SELECT ?1, p.id, g.id"
-                " FROM paper p, digest g WHERE p.id = ?2 AND g.id = ?3",
+                "INSERT INTO told (reader, paper_id, digest_id) SELECT ?1, p.id, g.id"
+                " FROM paper p, digest g WHERE p.id = ?2 AND g.id = ?3 ON CONFLICT DO NOTHING",
                 [(reader, *row) for row in told.before],
             )
             connection.execute("DELETE FROM digest WHERE id = ?", (told.number,))
 
     def last(self, reader: str) -> tuple[int, str, list[int]] | None:
         """The reader's last digest: number, day, and the papers it told of."""
-        with translated(self._database.path):
+        with self._database.translated():
             connection = self._database.connection
             sql = "SELECT id, day FROM digest WHERE reader = ? ORDER BY id DESC LIMIT 1"
             row = connection.execute(sql, (reader,)).fetchone()
@@ -102,6 +105,6 @@ class Ledger:
 
     def made_with(self, number: int) -> str | None:
         """What a digest was made with; None for one that doesn't say."""
-        with translated(self._database.path):
+        with self._database.translated():
             row = self._database.connection.execute("SELECT made FROM digest WHERE id = ?", (number,)).fetchone()
         return row[0] if row else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from papertide.query.ast import And, DateRange, Is, NumberRange, Query, conjunction
+from papertide.query.ast import And, DateRange, Is, NumberRange, Or, Query, conjunction
 from papertide.store import select
 from papertide.store.base import Selection, Sort
+from papertide.store.database import ALL, Texts
 
 # What a sort goes by: an expression, and whether the largest comes first. The unknown comes last either way round.
 _SORTS = {
@@ -31,31 +32,29 @@ _IN_TOPIC = ("published", "authors")
 """Fields that the index of a topic holds as well."""
 
 
-def condition(selection: Selection) -> Sql:
+def condition(selection: Selection, texts: Texts) -> Sql:
     """What a selection's papers must hold, its limit apart. Ranked by any of the words, one of them is enough."""
     ranked = select.relevance(selection.query) if selection.any_word else None
     if ranked is None:
-        return select.where(selection.query, reader=selection.reader)
-    sql, values = select.where(ranked.rest, reader=selection.reader)
-    return f"p.id IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?) AND ({sql})", [
-        f"({ranked.every}) OR ({ranked.some})",  # stop words are not among some of the words
-        *values,
-    ]
+        return select.where(selection.query, reader=selection.reader, texts=texts)
+    sql, values = select.where(ranked.rest, reader=selection.reader, texts=texts)
+    words, sought = texts.match(Or((ranked.every, ranked.some)))  # stop words are not among some of the words
+    return f"p.id IN (SELECT rowid FROM paper_text WHERE {words}) AND ({sql})", [*sought, *values]
 
 
-def numbered(selection: Selection, *, learnt: bool = False) -> Sql:
+def numbered(selection: Selection, texts: Texts, *, learnt: bool = False) -> Sql:
     """A SELECT of the numbers of a selection's papers and their scores, in order."""
-    limits = [-1 if selection.limit is None else selection.limit, selection.offset]
+    limits = [ALL if selection.limit is None else selection.limit, selection.offset]
     sort: Sort = "published" if selection.sort == "relevance" else selection.sort
-    driven = _by_topic(selection) if sort == "published" and not selection.any_word else None
+    driven = _by_topic(selection, texts) if sort == "published" and not selection.any_word else None
     if driven is not None:
         return driven[0], [*driven[1], *limits]
-    where, values = condition(selection)
+    where, values = condition(selection, texts)
     order = order_by("learnt" if learnt else sort, reverse=selection.reverse)
     return f"SELECT p.id, NULL FROM paper p WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?", [*values, *limits]
 
 
-def _by_topic(selection: Selection) -> Sql | None:
+def _by_topic(selection: Selection, texts: Texts) -> Sql | None:
     """A walk along the index of a topic that all the papers have, newest first: None where the query names no such topic.
 
     The index holds dates and author counts, so what is asked of these is found out there, and only a paper that fits is
@@ -68,13 +67,13 @@ def _by_topic(selection: Selection) -> Sql | None:
         return None
     others = [part for part in parts if part is not topic and part is not None]
     there = [part for part in others if isinstance(part, DateRange | NumberRange) and part.field in _IN_TOPIC]
-    _, name = select.where(Query(topic), reader=selection.reader)
+    _, name = select.where(Query(topic), reader=selection.reader, texts=texts)
     if name == []:  # a name that no library can hold
         return None
-    within, bounds = select.where(Query(conjunction(there)), reader=selection.reader)
+    within, bounds = select.where(Query(conjunction(there)), reader=selection.reader, texts=texts)
     within = within.replace("p.", "t.")  # it names these two columns, and `paper_topic` has them as well
     rest = conjunction(part for part in others if part not in there)
-    looked_up, more = select.where(Query(rest), reader=selection.reader)
+    looked_up, more = select.where(Query(rest), reader=selection.reader, texts=texts)
     join = " CROSS JOIN paper p ON p.id = t.paper_id" if rest is not None else ""
     order = (
         order_by("published", reverse=selection.reverse)
@@ -92,8 +91,6 @@ def order_by(sort: str, *, reverse: bool) -> str:
     """What stands behind ORDER BY for a sort, "learnt" being that by the scores of `score_of`."""
     column, largest_first = _SORTS[sort]
     way = "DESC" if largest_first != reverse else "ASC"
-    # SQLite takes NULL for the smallest: where the largest comes first, it is last anyway, and an index serves.
-    last = " NULLS LAST" if way == "ASC" else ""
     # All ties turn round with it, so that the same index serves, walked from its other end.
-    ties = [f"{tie} {'ASC' if reverse else 'DESC'}" for tie in _TIES.get(sort, ())]
-    return ", ".join([f"{column} {way}{last}", *ties, f"p.id {'DESC' if reverse else 'ASC'}"])
+    ties = [f"{tie} {'ASC NULLS FIRST' if reverse else 'DESC NULLS LAST'}" for tie in _TIES.get(sort, ())]
+    return ", ".join([f"{column} {way} NULLS LAST", *ties, f"p.id {'DESC' if reverse else 'ASC'}"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from datetime import date
 
-from papertide.store.engine import Database, translated
+from papertide.store.database import Database
 from papertide.store.facts import StoredPage
 
 _PAGES = """
@@ -23,7 +23,7 @@ class PageList:
 
     def pages(self) -> list[StoredPage]:
         """Every page, in the order in which they came."""
-        with translated(self._database.path):
+        with self._database.translated():
             rows = self._database.connection.execute(_PAGES).fetchall()
         return [
             StoredPage(digest, name, layout, asked, _day(captured), bool(given), _day(listed), added, entries, line)

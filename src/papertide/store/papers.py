@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,7 @@ from papertide import normal
 from papertide.records.listing import Entry
 from papertide.records.paper import Seen
 from papertide.store.belongings import hand_over, remember
-from papertide.store.engine import Database, translated
+from papertide.store.database import Database
 from papertide.store.facts import KnownPage, PageFacts, PlacedPaper, PlacedSighting
 from papertide.store.mapping import entry_from_json, entry_to_json
 from papertide.store.rows import (
@@ -54,7 +54,7 @@ def _updating(*names: str) -> str:
     return _sql(update(SightingRow).where(col(SightingRow.id) == bindparam("ref")).values(values))
 
 
-_NEW_PAGE = _inserting(PageRow, number=False)
+_NEW_PAGE = f"{_inserting(PageRow, number=False)} RETURNING id"
 _NEW_PAPER = _inserting(PaperRow)
 _NEW_SIGHTING = _inserting(SightingRow, number=False)
 _NEW_ALIAS = _inserting(PaperAliasRow)
@@ -66,8 +66,6 @@ _PLACING = ("paper_id", "method", "score", "reason")
 _READING = ("entry", "title_key", "text_key", "arxiv_id", "doi", "listed")
 _PLACED_AGAIN = _updating(*_PLACING)
 _READ_AGAIN = _updating(*_PLACING, *_READING)
-_LARGE_CACHE = 128 * 1024
-"""Kibibytes of a library that are held in memory while much is written."""
 _BLANK_PAPER = {name: field.get_default() for name, field in PaperRow.model_fields.items()}
 _SIDES = (
     ("paper_source", _inserting(PaperSourceRow)),
@@ -78,17 +76,17 @@ _SIDES = (
 _SEEN = "SELECT s.id, s.entry, g.layout, g.captured, g.name, s.paper_id FROM sighting s JOIN page g ON g.id = s.page_id"
 _LINKED = f"""{_SEEN}
 WHERE s.id IN (
-    SELECT id FROM sighting WHERE arxiv_id IN (SELECT value FROM json_each(:arxiv))
-    UNION SELECT id FROM sighting WHERE doi IN (SELECT value FROM json_each(:doi))
-    UNION SELECT id FROM sighting WHERE title_key IN (SELECT value FROM json_each(:title))
-    UNION SELECT id FROM sighting WHERE text_key IN (SELECT value FROM json_each(:text))
+    SELECT id FROM sighting WHERE arxiv_id IN (SELECT atom FROM json_each(:arxiv))
+    UNION SELECT id FROM sighting WHERE doi IN (SELECT atom FROM json_each(:doi))
+    UNION SELECT id FROM sighting WHERE title_key IN (SELECT atom FROM json_each(:title))
+    UNION SELECT id FROM sighting WHERE text_key IN (SELECT atom FROM json_each(:text))
 )
 """
 _OF_PAPERS = f"{_SEEN} WHERE s.paper_id IN (SELECT value FROM json_each(:papers))"
 
 _NEW_TOPIC = (
     "INSERT INTO paper_topic (topic, place, paper_id, published, author_count)"
-    " SELECT ?1, ?2, id, published, author_count FROM paper WHERE id = ?3"
+    " SELECT ?, ?, id, published, author_count FROM paper WHERE id = ?"
 )
 _TEXTS = "SELECT id, title, abstract FROM paper WHERE id > ? ORDER BY id LIMIT ?"
 _TEXTS_AT_ONCE = 1_000
@@ -124,20 +122,13 @@ class PaperStore:
         """All that is written inside is kept together, or nothing of it is."""
         return self._database.transaction()
 
-    @contextmanager
-    def at_large(self) -> Iterator[None]:
-        """Hold more of the library in memory than a page needs: its indexes are written all over."""
-        with translated(self._database.path):
-            held = self._connection.execute("PRAGMA cache_size").fetchone()[0]
-            self._connection.execute(f"PRAGMA cache_size = -{_LARGE_CACHE}")
-        try:
-            yield
-        finally:
-            self._connection.execute(f"PRAGMA cache_size = {held}")
+    def at_large(self) -> AbstractContextManager[object]:
+        """Let the engine know that much is written while this lasts."""
+        return self._database.at_large()
 
     def known_page(self, digest: str) -> KnownPage | None:
         """The page with these bytes, if it was added before."""
-        with translated(self._database.path):
+        with self._database.translated():
             sql = "SELECT id, captured, captured_given, layout, name, listed, line FROM page WHERE digest = ?"
             page = self._connection.execute(sql, (digest,)).fetchone()
             if page is None:
@@ -164,17 +155,17 @@ class PaperStore:
 
     def held(self, paper_ids: Iterable[int]) -> set[int]:
         """Those of these papers that a reader ever decided on, tagged or wrote a note on."""
-        with translated(self._database.path):
+        with self._database.translated():
             return {row[0] for row in self._connection.execute(_HELD, {"papers": _json(paper_ids)})}
 
     def decided(self, paper_ids: Iterable[int]) -> set[int]:
         """The sightings of these papers that readers saw when they decided: the first, and what came before a decision."""
         held = self.held(paper_ids)
-        with translated(self._database.path):
+        with self._database.translated():
             return {row[0] for row in self._connection.execute(_DECIDED, {"papers": _json(held)})}
 
     def _seen(self, sql: str, asked: Mapping[str, str]) -> list[Seen]:
-        with translated(self._database.path):
+        with self._database.translated():
             rows = self._connection.execute(sql, asked).fetchall()
         return [
             Seen(ref, entry_from_json(entry), layout, _day(captured), page, paper)
@@ -197,7 +188,7 @@ class PaperStore:
         `moved` gives stored sightings another place on the page, None for one that the page shows no longer. `gone` are
         sightings to be removed, `ended` the papers that had no others.
         """
-        with translated(self._database.path):
+        with self._database.translated():
             page_id = self._page_id(page, at)
             self._clear(gone, ended)
             self._move(moved or {})
@@ -205,7 +196,7 @@ class PaperStore:
 
     def arrange(self, papers: Sequence[PlacedPaper], given_up: Mapping[int, int], at: str) -> list[int]:
         """Write stored sightings into other papers, as `place` does; gives the papers' numbers."""
-        with translated(self._database.path):
+        with self._database.translated():
             return self._arrange(papers, given_up, at, None)
 
     def _arrange(
@@ -216,7 +207,7 @@ class PaperStore:
         self._sightings(papers, numbers, page_id, at)
         self._sides(papers, numbers)
         for old, index in given_up.items():
-            hand_over(self._connection, old, numbers[index], had[old])
+            hand_over(self._database, old, numbers[index], had[old])
             self._give_up(old, numbers[index])
         return numbers
 
@@ -231,7 +222,7 @@ class PaperStore:
             self._connection.execute(_PAGE_AGAIN, {**values, "id": known[0]})
             return int(known[0])
         made = self._connection.execute(_NEW_PAGE, {**values, "digest": page.digest, "added": at})
-        return int(made.lastrowid or 0)
+        return int(made.fetchone()[0])
 
     def _clear(self, gone: Collection[int], ended: Collection[int]) -> None:
         self._connection.executemany("DELETE FROM sighting WHERE id = ?", [(ref,) for ref in gone])
@@ -247,8 +238,7 @@ class PaperStore:
         known = [paper for paper in papers if paper.paper_id is not None]
         if known or given_up:
             self._change(known, given_up)
-        last = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'paper'").fetchone()
-        free = last[0] if last else 0
+        free = self._database.last_number("paper")
         numbers: list[int] = []
         new: list[dict[str, object]] = []
         for paper in papers:
@@ -257,6 +247,8 @@ class PaperStore:
                 new.append({**_BLANK_PAPER, **_columns(paper), "id": free, "added": at})
             numbers.append(free if paper.paper_id is None else paper.paper_id)
         self._connection.executemany(_NEW_PAPER, new)
+        if new:
+            self._database.set_last_number("paper", free)
         return numbers
 
     def _change(self, papers: Sequence[PlacedPaper], given_up: Mapping[int, int]) -> None:
@@ -324,16 +316,20 @@ class PaperStore:
 
     def relabel(self, topics: Iterable[tuple[int, Sequence[str]]], digest: str) -> None:
         """Replace the topics of papers, and note the rules they come from."""
-        with translated(self._database.path):
+        with self._database.translated():
             for number, names in topics:
                 self._connection.execute("DELETE FROM paper_topic WHERE paper_id = ?", (number,))
                 rows = [(name, place, number) for place, name in enumerate(names)]
                 self._connection.executemany(_NEW_TOPIC, rows)
-            self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('taxonomy', ?)", (digest,))
+            sql = (
+                "INSERT INTO meta (key, value) VALUES ('taxonomy', ?)"
+                " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+            )
+            self._connection.execute(sql, (digest,))
 
     def texts(self) -> Iterator[tuple[int, str, str | None]]:
         """Number, title and abstract of every paper."""
-        with translated(self._database.path):
+        with self._database.translated():
             last = 0
             while part := self._connection.execute(_TEXTS, (last, _TEXTS_AT_ONCE)).fetchall():
                 yield from part

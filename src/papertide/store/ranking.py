@@ -10,15 +10,14 @@ for none. Everything is little-endian.
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from papertide.store.base import Ranking
+from papertide.store.database import Connection, Database, Score
 from papertide.store.decisions import STANDS
-from papertide.store.engine import Database, translated
 
 UNKNOWN = 0xFFFF
 WHOLE = 10_000
@@ -32,7 +31,7 @@ MOST_DECISIONS = 1_000
 
 _DUE = (
     "SELECT p.id, p.title, p.abstract,"
-    " (SELECT json_group_array(x) FROM (SELECT topic x FROM paper_topic WHERE paper_id = p.id ORDER BY 1))"
+    " (SELECT json_group_array(x) FROM (SELECT topic x FROM paper_topic WHERE paper_id = p.id ORDER BY 1) y)"
     " FROM terms_due d JOIN paper p ON p.id = d.paper_id ORDER BY d.paper_id LIMIT ?"
 )
 # A paper's status is what its last standing decision says, and that decision's place in the log is when it was said.
@@ -52,12 +51,13 @@ _CHANGED = (
     " OR paper_id NOT IN (SELECT id FROM paper) LIMIT 1"
 )
 _LACKING = (
-    f"INSERT OR IGNORE INTO terms_due (paper_id) SELECT id FROM paper WHERE id IN {_ASKED}"
-    " AND id NOT IN (SELECT paper_id FROM paper_terms)"
+    f"INSERT INTO terms_due (paper_id) SELECT id FROM paper WHERE id IN {_ASKED}"
+    " AND id NOT IN (SELECT paper_id FROM paper_terms) ON CONFLICT DO NOTHING"
 )
 _GONE = "DELETE FROM terms_due WHERE NOT EXISTS (SELECT 1 FROM paper p WHERE p.id = terms_due.paper_id)"
 _COUNT = (
-    "INSERT INTO meta (key, value) VALUES ('terms', '1') ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+    "INSERT INTO meta (key, value) VALUES ('terms', '1')"
+    " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT)"
 )
 
 
@@ -90,30 +90,33 @@ class Scores:
             made = {row: terms_of(row[1], row[2], json.loads(row[3])) for row in rows}
             with self._database.transaction() as connection:
                 still = [row for row in connection.execute(_DUE, (_AT_ONCE,)) if row in made]  # or changed meanwhile
-                sql = "INSERT OR REPLACE INTO paper_terms (paper_id, terms) VALUES (?, ?)"
+                sql = (
+                    "INSERT INTO paper_terms (paper_id, terms) VALUES (?, ?)"
+                    " ON CONFLICT (paper_id) DO UPDATE SET terms = excluded.terms"
+                )
                 connection.executemany(sql, [(row[0], made[row]) for row in still])
                 connection.executemany("DELETE FROM terms_due WHERE paper_id = ?", [row[:1] for row in still])
                 self._tick(connection, len(still))
             yield len(still)
 
     def _due(self) -> list[tuple[int, str, str | None, str]]:
-        with translated(self._database.path):
+        with self._database.translated():
             return self._database.connection.execute(_DUE, (_AT_ONCE,)).fetchall()
 
-    def _tick(self, connection: sqlite3.Connection, changed: int) -> None:
+    def _tick(self, connection: Connection, changed: int) -> None:
         """Count one more time that terms were made, if any were."""
         if changed:
             connection.execute(_COUNT)
 
     def terms(self, also: Iterable[int] = ()) -> list[tuple[int, bytes]]:
         """The numbers and terms of the newest papers, and of these others."""
-        with translated(self._database.path):
+        with self._database.translated():
             return self._database.connection.execute(_TERMS, (json.dumps(list(also)),)).fetchall()
 
     def said(self, reader: str) -> list[tuple[int, bool]]:
         """The papers that the reader kept or skipped and whether they kept them, by the log as it is now, oldest first."""
         found: list[tuple[int, int, bool]] = []
-        with translated(self._database.path):
+        with self._database.translated():
             for status in ("keep", "skip"):
                 rows = self._database.connection.execute(_SAID, (reader, status, MOST_DECISIONS))
                 found += [(decision, paper, status == "keep") for decision, paper in rows]
@@ -132,7 +135,7 @@ class Scores:
         decision, made = self.state(reader)
         if not decision:
             return True
-        with translated(self._database.path):
+        with self._database.translated():
             sql = "SELECT made, length(scores) FROM ranking WHERE reader = ? AND decision = ?"
             row = self._database.connection.execute(sql, (reader, decision)).fetchone()
         if row is None or not row[1]:
@@ -141,7 +144,7 @@ class Scores:
 
     def kept(self, reader: str) -> tuple[int, int] | None:
         """What the scores that are kept follow from (see `state`); None where none are kept."""
-        with translated(self._database.path):
+        with self._database.translated():
             sql = "SELECT decision, made FROM ranking WHERE reader = ?"
             row: tuple[int, int] | None = self._database.connection.execute(sql, (reader,)).fetchone()
         return row
@@ -162,8 +165,9 @@ class Scores:
         terms, weights = array("I", ranking.weights), array("f", ranking.weights.values())
         held = [_swapped(values).tobytes() for values in (scores, lengths, terms, weights)]
         sql = (
-            "INSERT OR REPLACE INTO ranking (reader, decision, made, scores, lengths, terms, weights)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO ranking (reader, decision, made, scores, lengths, terms, weights) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (reader) DO UPDATE SET decision = excluded.decision, made = excluded.made,"
+            " scores = excluded.scores, lengths = excluded.lengths, terms = excluded.terms, weights = excluded.weights"
         )
         with self._database.transaction() as connection:
             connection.execute(sql, (reader, *state, *held))
@@ -176,7 +180,7 @@ class Scores:
     def terms_of(self, reader: str, numbers: Sequence[int]) -> dict[int, tuple[bytes, float]]:
         """Papers' terms and their lengths, as they were ranked last; a paper that wasn't is left out."""
         lengths = self._held(reader, "f", "lengths")
-        with translated(self._database.path):
+        with self._database.translated():
             sql = f"SELECT paper_id, terms FROM paper_terms WHERE paper_id IN {_ASKED}"
             rows = self._database.connection.execute(sql, (json.dumps(list(numbers)),)).fetchall()
         return {n: (terms, lengths[n]) for n, terms in rows if n < len(lengths) and lengths[n]}
@@ -189,7 +193,7 @@ class Scores:
         return scores_of(self._database, reader) or _unknown
 
     def _number(self, sql: str, *values: object) -> int:
-        with translated(self._database.path):
+        with self._database.translated():
             row = self._database.connection.execute(sql, values).fetchone()
         return int(row[0]) if row else 0
 
@@ -198,7 +202,7 @@ def _unknown(_number: int) -> None:
     """The score of any paper where there are none."""
 
 
-def scores_of(database: Database, reader: str) -> Callable[[int], float | None] | None:
+def scores_of(database: Database, reader: str) -> Score | None:
     """The score of a paper, by its number, None for one that has none; None where the reader's papers have no scores."""
     held = _held(database, reader, "H", "scores")
     if not held:
@@ -226,7 +230,7 @@ def best_of(database: Database, reader: str, count: int) -> list[int] | None:
 
 def _held(database: Database, reader: str, kind: str, column: str) -> array[Any]:
     """The values in a column of the reader's ranking; none where there is no ranking."""
-    with translated(database.path):
+    with database.translated():
         row = database.connection.execute(f"SELECT {column} FROM ranking WHERE reader = ?", (reader,)).fetchone()
     held = array(kind)
     if row:

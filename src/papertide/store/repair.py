@@ -17,7 +17,7 @@ from papertide.records.listing import Entry, Known
 from papertide.records.state import PageState, SightingState
 from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.declared import Named, difference, wanted
-from papertide.store.engine import Database, translated
+from papertide.store.engine import Database
 from papertide.store.facts import LostRow, Mended
 from papertide.store.health import ALONE, COPIES, UNREADABLE, day_of, in_step
 from papertide.store.state import SIGHTING_ROW, sighting_row
@@ -37,7 +37,7 @@ WHERE NOT EXISTS (SELECT 1 FROM paper p WHERE p.id = s.paper_id) GROUP BY s.pape
 _PAGELESS = """
 SELECT page_id, min(added) FROM sighting s WHERE NOT EXISTS (SELECT 1 FROM page g WHERE g.id = s.page_id) GROUP BY page_id
 """
-_MISCOUNTED = "SELECT p.id FROM paper p WHERE p.sightings <> (SELECT count(*) FROM sighting s WHERE s.paper_id = p.id)"
+MISCOUNTED = "SELECT p.id FROM paper p WHERE p.sightings <> (SELECT count(*) FROM sighting s WHERE s.paper_id = p.id)"
 _UNLISTED = (
     "SELECT id FROM paper p WHERE last_listed IS NOT (SELECT max(day) FROM paper_listed l WHERE l.paper_id = p.id)"
 )
@@ -56,12 +56,13 @@ _READABLE = (
 )
 """Lets what can't be read be unknown, or be made again of what can be."""
 _SPOILT = f"SELECT paper_id FROM sighting WHERE {UNREADABLE['sighting']}"
-_UNMARKED = (
+UNMARKED = (
     "SELECT EXISTS (SELECT 1 FROM mark WHERE title_id NOT IN (SELECT id FROM title))"
     " OR EXISTS (SELECT 1 FROM title WHERE id NOT IN (SELECT title_id FROM mark))"
 )
-_UNTITLED = (
-    "SELECT title_key, max(arxiv_id IS NULL) FROM sighting WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'titles')"
+UNTITLED = (
+    "SELECT title_key, max(CASE WHEN arxiv_id IS NULL THEN 1 ELSE 0 END) FROM sighting"
+    " WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'titles')"
     " AND title_key NOT IN (SELECT key FROM title) GROUP BY title_key"
 )
 
@@ -75,7 +76,7 @@ class Repairs:
 
     def declarations(self) -> list[str]:
         """Make again what the schema lacks, and indexes and triggers that are other than they should be."""
-        with translated(self._database.path):
+        with self._database.translated():
             lacking = difference(self._connection)
             ought = wanted()
             told: list[str] = []
@@ -99,7 +100,7 @@ class Repairs:
 
     def orphans(self, keep: Callable[[Sequence[LostRow]], object]) -> Mended:
         """Give rows what they refer to; what can't be helped is given to `keep`, and then removed."""
-        with translated(self._database.path):
+        with self._database.translated():
             self._connection.execute("PRAGMA defer_foreign_keys = ON")
             values = self._readable()
             pages = self._pages_again()
@@ -114,7 +115,7 @@ class Repairs:
             again = self._sightings_again()
             told += [f"sighting of paper {number} made again, of what is known of it" for number in again]
             told += [f"{counted(len(lost), 'row')} removed that belonged to nothing any more"] if lost else []
-            miscounted = [row[0] for row in self._connection.execute(_MISCOUNTED)]
+            miscounted = [row[0] for row in self._connection.execute(MISCOUNTED)]
             self._connection.executemany(
                 "UPDATE paper SET sightings = (SELECT count(*) FROM sighting s WHERE s.paper_id = paper.id) WHERE id = ?",
                 [(number,) for number in miscounted],
@@ -228,24 +229,24 @@ class Repairs:
 
         Those of which no marks are cut are rightly not there. None where the list is still to be made.
         """
-        with translated(self._database.path):
-            return [(key, bool(nameless)) for key, nameless in self._connection.execute(_UNTITLED)]
+        with self._database.translated():
+            return [(key, bool(nameless)) for key, nameless in self._connection.execute(UNTITLED)]
 
     def unmarked(self) -> bool:
         """Whether there are marks of no title, or titles without marks."""
-        with translated(self._database.path):
-            return bool(self._connection.execute(_UNMARKED).fetchone()[0])
+        with self._database.translated():
+            return bool(self._connection.execute(UNMARKED).fetchone()[0])
 
     def forget_titles(self) -> None:
         """Let the list of titles be made anew when the next page is added."""
-        with translated(self._database.path):
+        with self._database.translated():
             for sql in ("DELETE FROM mark", "DELETE FROM title", "DELETE FROM meta WHERE key = 'titles'"):
                 self._connection.execute(sql)
 
     def what_follows(self) -> list[str]:
         """Make anew what follows from other rows, where it doesn't: statuses, the search index, and SQLite's indexes."""
         told: list[str] = []
-        with translated(self._database.path):
+        with self._database.translated():
             kept = self._statuses()
             said = sorted(self._connection.execute(STATUSES_BY_LOG).fetchall())
             if kept != said:

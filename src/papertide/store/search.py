@@ -15,13 +15,14 @@ How many papers hold a word is counted up to `COUNTED`, and from there on told f
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from papertide.query.ast import And, Node
 from papertide.query.relevance import Concept, Texts, described, ranked, rarest, rarity
-from papertide.store import fts
+from papertide.store.database import ALL, Database
+from papertide.store.terms import any_of
 
 HEAD = 200
 """Candidates whose texts are read."""
@@ -30,8 +31,6 @@ MOST = 30_000
 COUNTED = 2_000
 _SIMILAR = 25
 """Words of a paper that others like it are looked for by."""
-_WEIGHTS = "3.0, 1.0, 0.0, 0.0"
-"""bm25's weights of the columns of paper_text: title, abstract, authors, organization."""
 
 Hit = tuple[int, float]
 
@@ -43,20 +42,20 @@ class Searcher:
     `head` and `most` are there to be made small, so that a small library shows what a large one does.
     """
 
-    connection: sqlite3.Connection
-    condition: str = "1"
+    database: Database
+    condition: str = "TRUE"
     values: Sequence[object] = ()
     head: int = HEAD
     most: int = MOST
-    _counts: dict[str, int] = field(default_factory=dict)
+    _counts: dict[Node, int] = field(default_factory=dict)
     _papers: int | None = None
 
-    def whole(self, match: str, most: int | None) -> list[Hit]:
-        """Number and score of the papers that meet a MATCH text, best first."""
-        sql = f"SELECT paper_text.rowid, -bm25(paper_text, {_WEIGHTS}) AS score {self._from} ORDER BY score DESC, 1 LIMIT ?"
-        return self.connection.execute(sql, [match, *self.values, -1 if most is None else most]).fetchall()
+    def whole(self, match: Node, most: int | None) -> list[Hit]:
+        """Number and score of the papers that meet a tree of terms, best first."""
+        rest = (self.condition, self.values)
+        return self.database.texts.ranked(self.database.connection, match, rest, ALL if most is None else most)
 
-    def best(self, every: str, some: str, asked: Sequence[Concept], end: int | None) -> list[Hit]:
+    def best(self, every: Node, some: Node, asked: Sequence[Concept], end: int | None) -> list[Hit]:
         """The first `end` papers (None: all) that hold any of the words, those that hold all of them first."""
         first = self.whole(every, end)
         if end is not None and len(first) >= end:
@@ -76,37 +75,27 @@ class Searcher:
         asked = rarest(described(own.title, own.abstract), self.frequency, self.papers, _SIMILAR)
         if not asked:
             return []
-        some = fts.any_of(term for concept in asked for term in concept.terms)
+        some = any_of(term for concept in asked for term in concept.terms)
         return self._rank(asked, self._candidates(some, asked, {number}))[:most]
 
     @property
     def papers(self) -> int:
         """How many papers there are, those removed included."""
         if self._papers is None:
-            self._papers = int(self.connection.execute("SELECT coalesce(max(id), 0) FROM paper").fetchone()[0])
+            sql = "SELECT coalesce(max(id), 0) FROM paper"
+            self._papers = int(self.database.connection.execute(sql).fetchone()[0])
         return self._papers
 
     def frequency(self, concept: Concept) -> int:
         """How many papers hold a concept: exact up to `COUNTED`, from there on about."""
-        match = fts.any_of(concept.terms)
+        match = any_of(concept.terms)
         if match not in self._counts:
-            sql = (
-                "SELECT count(*), max(rowid) FROM"
-                " (SELECT rowid FROM paper_text WHERE paper_text MATCH ? ORDER BY rowid LIMIT ?)"
-            )
-            count, last = self.connection.execute(sql, (match, COUNTED)).fetchone()
-            self._counts[match] = count if count < COUNTED else max(count, count * self.papers // last)
+            count, last = self.database.texts.frequency(self.database.connection, match, COUNTED)
+            whole = count < COUNTED or not last
+            self._counts[match] = count if whole else max(count, count * self.papers // last)
         return self._counts[match]
 
-    @property
-    def _from(self) -> str:
-        if self.condition == "1":
-            return "FROM paper_text WHERE paper_text MATCH ?"
-        return (
-            f"FROM paper_text JOIN paper p ON p.id = paper_text.rowid WHERE paper_text MATCH ? AND ({self.condition})"
-        )
-
-    def _candidates(self, some: str, asked: Sequence[Concept], known: set[int]) -> list[int]:
+    def _candidates(self, some: Node, asked: Sequence[Concept], known: set[int]) -> list[int]:
         """The papers that are worth reading, `HEAD` at most, without those already known."""
         rare, common = self._parted(asked)
         if common:
@@ -125,12 +114,13 @@ class Searcher:
 
     def _holding(self, rare: Sequence[Concept], common: Sequence[Concept], known: set[int]) -> list[int]:
         """The best papers that hold a rare concept, by the index's score for these and what common ones they hold."""
-        match = fts.any_of(term for concept in rare for term in concept.terms)
+        match = any_of(term for concept in rare for term in concept.terms)
         scores = {number: score for number, score in self.whole(match, None) if number not in known}
         for concept in common:
-            sql = "SELECT rowid FROM paper_text WHERE paper_text MATCH ?"
+            condition, values = self.database.texts.match(And((any_of(concept.terms), match)))
+            sql = f"SELECT rowid FROM paper_text WHERE {condition}"
             worth = concept.weight * rarity(self.frequency(concept), self.papers)
-            for (number,) in self.connection.execute(sql, (f"({fts.any_of(concept.terms)}) AND ({match})",)):
+            for (number,) in self.database.connection.execute(sql, values):
                 if number in scores:
                     scores[number] += worth
         return sorted(scores, key=lambda number: (-scores[number], number))[: self.head]
@@ -143,4 +133,4 @@ class Searcher:
             "SELECT id, title, coalesce(abstract, ''), authors, coalesce(organization, '') FROM paper"
             " WHERE id IN (SELECT value FROM json_each(?))"
         )
-        return {row[0]: Texts(*row[1:]) for row in self.connection.execute(sql, [json.dumps(list(numbers))])}
+        return {row[0]: Texts(*row[1:]) for row in self.database.connection.execute(sql, [json.dumps(list(numbers))])}

@@ -5,9 +5,9 @@ What was typed is a parameter, always; the SQL is put together from this file's 
 **Unknown.** A comparison with NULL is NULL, which WHERE takes for false. Under AND and OR that is what we mean; NOT alone
 would let it through as unknown, so a negation is written `IS NOT TRUE`.
 
-**Text.** Terms become `p.id IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?)`. Terms that stand side by side
-under one And (or one Or) go into one MATCH, so that the index joins them; each term names its own columns, so every word
-may stand in either the title or the abstract.
+**Text.** Terms become `p.id IN (SELECT rowid FROM paper_text WHERE …)`, whose condition is the engine's (see `database.Texts`).
+Terms that stand side by side under one And (or one Or) go into one condition, so that the index joins them; each term names
+its own columns, so every word may stand in either the title or the abstract.
 
 **Depth.** SQLite's parser has a stack of 100. The deepest part of a group comes first, where a parenthesis costs it one
 place; `query.parse.MAX_DEPTH` is what then fits.
@@ -34,7 +34,8 @@ from papertide.query.ast import (
     conjunction,
 )
 from papertide.query.relevance import Concept, concepts
-from papertide.store import fts
+from papertide.store.database import Texts
+from papertide.store.terms import any_of, is_text
 
 _Sql = tuple[str, list[object]]
 
@@ -42,6 +43,7 @@ _Sql = tuple[str, list[object]]
 _IS = {
     "topic": "p.id IN (SELECT paper_id FROM paper_topic WHERE topic = :value COLLATE NOCASE)",
     "tag": "p.id IN (SELECT paper_id FROM tag WHERE reader = :reader AND tag = :value COLLATE NOCASE)",
+    "keptby": "p.id IN (SELECT paper_id FROM status WHERE status = 'keep' AND reader = :value COLLATE NOCASE)",
     "arxiv": "p.arxiv_id = :value",
 }
 _HAS = {
@@ -59,7 +61,7 @@ _LACKS = {
     "tag": "NOT EXISTS (SELECT 1 FROM tag WHERE reader = :reader AND paper_id = p.id)",
     "source": "NOT EXISTS (SELECT 1 FROM paper_source WHERE paper_id = p.id)",
     "listed": "NOT EXISTS (SELECT 1 FROM paper_listed WHERE paper_id = p.id)",
-    "added": "0",  # every paper was added some day
+    "added": "FALSE",  # every paper was added some day
     "published": "p.published IS NULL",
     "arxiv": "p.arxiv_id IS NULL",
     "authors": "p.author_count IS NULL",
@@ -77,18 +79,19 @@ _RANGES = {
 }
 
 
-def where(query: Query | None, *, reader: str) -> _Sql:
-    """A boolean expression over `paper p`, and its parameters in order; "1" for a query that asks for nothing."""
+def where(query: Query | None, *, reader: str, texts: Texts) -> _Sql:
+    """A boolean expression over `paper p`, and its parameters in order; "TRUE" for a query that asks for nothing."""
     if query is None or query.root is None:
-        return "1", []
-    return _Writer(reader).sql(query.root)
+        return "TRUE", []
+    return _Writer(reader, texts).sql(query.root)
 
 
 class _Writer:
     """Writes the conditions of one reader."""
 
-    def __init__(self, reader: str) -> None:
+    def __init__(self, reader: str, texts: Texts) -> None:
         self._reader = reader
+        self._texts = texts
 
     def sql(self, node: Node) -> _Sql:
         if isinstance(node, And):
@@ -103,8 +106,8 @@ class _Writer:
         return self._leaf(node)
 
     def _group(self, parts: tuple[Node, ...], kind: type[And | Or]) -> _Sql:
-        texts = [part for part in parts if fts.is_text(part)]
-        others = sorted((part for part in parts if not fts.is_text(part)), key=_depth, reverse=True)
+        texts = [part for part in parts if is_text(part)]
+        others = sorted((part for part in parts if not is_text(part)), key=_depth, reverse=True)
         pieces = [self.sql(part) for part in others]
         wrapped = [
             f"({text})" if isinstance(part, Or | Variants) else text
@@ -112,13 +115,14 @@ class _Writer:
         ]
         values = [value for _, own in pieces for value in own]
         if texts:
-            wrapped.append(_MATCH)
-            values.append(fts.expression(kind(tuple(texts)) if len(texts) > 1 else texts[0]))
+            text, own = self._match(kind(tuple(texts)) if len(texts) > 1 else texts[0])
+            wrapped.append(text)
+            values += own
         return (" AND " if kind is And else " OR ").join(wrapped), values
 
     def _leaf(self, leaf: Leaf) -> _Sql:
         if isinstance(leaf, Term):
-            return (_MATCH, [fts.term(leaf)]) if fts.is_text(leaf) else ("1", [])
+            return self._match(leaf) if is_text(leaf) else ("TRUE", [])
         if isinstance(leaf, Id):
             sql = "p.id IN (SELECT ? UNION ALL SELECT paper_id FROM paper_alias WHERE old_id = ?)"
             return sql, [leaf.number, leaf.number]
@@ -126,18 +130,24 @@ class _Writer:
             return self._is(leaf)
         if isinstance(leaf, Lacks):
             return self._filled(_LACKS[leaf.field])
+        if leaf.field == "keeps":
+            return _keeps(leaf.low or 0, leaf.high)
         return _range(leaf)
 
     def _is(self, leaf: Is) -> _Sql:
         if leaf.field == "has":
             return self._filled(_HAS[leaf.value])
         if not _storable(leaf.value):
-            return "0", []
+            return "FALSE", []
         if leaf.field == "status":
             return self._status(leaf.value)
         if leaf.field == "source":
             return _source(leaf.value)
         return self._filled(_IS[leaf.field], leaf.value)
+
+    def _match(self, node: Node) -> _Sql:
+        condition, values = self._texts.match(node)
+        return f"p.id IN (SELECT rowid FROM paper_text WHERE {condition})", values
 
     def _status(self, status: str) -> _Sql:
         if status.lower() == "inbox":  # which is to have no other
@@ -150,15 +160,24 @@ class _Writer:
         return sql.replace(":reader", "?").replace(":value", "?"), given
 
 
-_MATCH = "p.id IN (SELECT rowid FROM paper_text WHERE paper_text MATCH ?)"
-
-
 def _source(value: str) -> _Sql:
     if ":" in value:
         return "p.id IN (SELECT paper_id FROM paper_source WHERE source_id = ?)", [value]
     # Everything that begins with "hf:" lies between it and "hf;", the colon's neighbour.
     sql = "p.id IN (SELECT paper_id FROM paper_source WHERE source_id >= ? AND source_id < ?)"
     return sql, [f"{value}:", f"{value};"]
+
+
+# How many readers keep a paper, along the index of what is kept: papers that nobody keeps are not in it.
+_KEPT = "p.id {} (SELECT paper_id FROM status WHERE status = 'keep' GROUP BY paper_id HAVING {})"
+
+
+def _keeps(low: int, high: int | None) -> _Sql:
+    if low > 0 and high is not None:
+        return _KEPT.format("IN", "count(*) BETWEEN ? AND ?"), [low, high]
+    if low > 0:
+        return _KEPT.format("IN", "count(*) >= ?"), [low]
+    return ("TRUE", []) if high is None else (_KEPT.format("NOT IN", "count(*) > ?"), [high])
 
 
 def _range(leaf: DateRange | NumberRange) -> _Sql:
@@ -191,14 +210,14 @@ def _depth(node: Node) -> int:
 
 @dataclass(frozen=True, slots=True)
 class MatchPlan:
-    """How a search is ranked: two MATCH texts for `paper_text`, what is asked for one by one, and what must hold besides.
+    """How a search is ranked: two trees of terms, what is asked for one by one, and what must hold besides.
 
     `every` and `rest` together are the query. `some` is met by papers holding at least one of the words, those that
     meet `every` among them: for `--any`, rank them behind the papers that meet it.
     """
 
-    every: str
-    some: str
+    every: Node
+    some: Node
     concepts: tuple[Concept, ...]
     rest: Query
 
@@ -214,9 +233,10 @@ def relevance(query: Query | None) -> MatchPlan | None:
     if query is None or query.root is None:
         return None
     parts = query.root.parts if isinstance(query.root, And) else (query.root,)
-    texts = [part for part in parts if fts.is_text(part)]
+    texts = [part for part in parts if is_text(part)]
     if not texts:
         return None
-    rest = Query(conjunction(part for part in parts if not fts.is_text(part)))
+    rest = Query(conjunction(part for part in parts if not is_text(part)))
     asked = concepts(texts)
-    return MatchPlan(fts.every(texts), fts.any_of(term for one in asked for term in one.terms), tuple(asked), rest)
+    some = any_of(term for one in asked for term in one.terms)
+    return MatchPlan(texts[0] if len(texts) == 1 else And(tuple(texts)), some, tuple(asked), rest)

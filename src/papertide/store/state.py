@@ -6,14 +6,12 @@ What is remembered of live sources stays behind: it can be asked for again. Topi
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from papertide import normal
 from papertide.records.state import LibraryState, PageState
-from papertide.store.belongings import restate
-from papertide.store.engine import Database, translated
+from papertide.store.database import Database
 from papertide.store.facts import StatedPaper
 from papertide.store.mapping import PAPER_COLUMNS, entry_to_json
 
@@ -60,7 +58,7 @@ class FullState:
 
     def paper(self, number: int) -> dict[str, Any]:
         """What there is of a paper besides its facts, in the shape of `PaperState`."""
-        with translated(self._database.path):
+        with self._database.translated():
             sightings = [_sighting(row) for row in self._connection.execute(_SIGHTINGS, (number,))]
             told = {name: self._dicts(sql, number) for name, sql in _OF_PAPER.items()}
             sql = "SELECT old_id FROM paper_alias WHERE paper_id = ? ORDER BY 1"
@@ -75,7 +73,7 @@ class FullState:
 
     def library(self, papers: Sequence[int] | None) -> dict[str, Any]:
         """What belongs to no single paper, in the shape of `LibraryState`; of `papers` alone, None for all of them."""
-        with translated(self._database.path):
+        with self._database.translated():
             whole: dict[str, Any] = {name: self._dicts(sql) for name, sql in _OF_LIBRARY.items()}
             verdicts = [self._verdict(row) for row in self._dicts(_VERDICTS)]
             last = {name: self._last(name) for name in _COUNTED}
@@ -102,8 +100,7 @@ class FullState:
         return {**row, "sightings": named, **more}
 
     def _last(self, table: str) -> int:
-        row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-        return int(row[0]) if row else 0
+        return self._database.last_number(table)
 
     def _dicts(self, sql: str, *values: object) -> list[dict[str, Any]]:
         found = self._connection.execute(sql, values)
@@ -115,7 +112,7 @@ class FullState:
     def empty(self) -> bool:
         """Whether there is nothing in the library that could be lost or doubled."""
         tables = ("page", "paper", "decision", "saved_search", "digest")
-        with translated(self._database.path):
+        with self._database.translated():
             held = " OR ".join(f"EXISTS (SELECT 1 FROM {table})" for table in tables)
             return not self._connection.execute(f"SELECT {held}").fetchone()[0]
 
@@ -124,17 +121,15 @@ class FullState:
 
         What refers to papers that aren't among these is left out.
         """
-        with translated(self._database.path):
-            self._connection.execute("PRAGMA defer_foreign_keys = ON")
+        with self._database.translated():
+            self._database.defer_references()
             try:
                 self._fill(papers, library)
-            except sqlite3.IntegrityError as error:
+            except self._database.conflict as error:
                 return [str(error)]
             self._connection.execute("DELETE FROM meta WHERE key = 'titles'")  # they are to be taken in anew
-            return [
-                f"a row of {table} refers to one of {parent} that isn't there"
-                for table, _, parent, _ in self._connection.execute("SELECT * FROM pragma_foreign_key_check")
-            ]
+            self._database.numbered()
+            return self._database.broken_references()
 
     def _fill(self, papers: Sequence[StatedPaper], library: LibraryState | None) -> None:
         pages = {s.page.id: s.page for paper in papers for s in paper.state.sightings}
@@ -172,7 +167,7 @@ class FullState:
         self._many("note", ("reader", "paper_id", "text"), ((n.reader, number, n.text) for n in state.notes))
         told = ((t.reader, number, t.digest) for t in state.told if t.digest in digests)
         self._many("told", ("reader", "paper_id", "digest_id"), told)
-        restate(self._connection, number)
+        self._database.belongings.restate(self._connection, number)
 
     def _numbers(self, paper: StatedPaper, known: set[int]) -> None:
         number, state = paper.facts["id"], paper.state
@@ -209,9 +204,7 @@ class FullState:
             revived = ((v.id, old, paper) for old, paper in v.revived)
             self._many("verdict_revived", ("verdict_id", "old_id", "paper_id"), revived)
         for table in _COUNTED:
-            last = max(self._last(table), getattr(library.last, table))
-            self._connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
-            self._many("sqlite_sequence", ("name", "seq"), [(table, last)] if last else [])
+            self._database.set_last_number(table, max(self._last(table), getattr(library.last, table)))
 
     def _many(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"

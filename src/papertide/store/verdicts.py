@@ -1,4 +1,4 @@
-"""A person's word on merges: the log of it, and what follows for the numbers. Plain sqlite3: `show` reads it, too."""
+"""A person's word on merges: the log of it, and what follows for the numbers. Without SQLModel: `show` reads it, too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from papertide.store.belongings import give_back
-from papertide.store.engine import Database, translated
+from papertide.store.database import ALL, Database
 from papertide.store.facts import Joined, SaidVerdict
 
 _STANDS = "+v.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM verdict u WHERE u.undoes = v.id)"
@@ -55,12 +55,13 @@ ORDER BY g.id
 _JOINED = """
 SELECT s.paper_id, coalesce(
     (SELECT json_extract(f.entry, '$.title') FROM sighting f JOIN page g ON g.id = f.page_id
-     WHERE f.paper_id = s.paper_id AND f.id <> s.id AND substr(s.reason, -length(g.name) - 8) = '(as on ' || g.name || ')'
+     WHERE f.paper_id = s.paper_id AND f.id <> s.id
+       AND substr(s.reason, length(s.reason) - length(g.name) - 7) = '(as on ' || g.name || ')'
      ORDER BY f.id LIMIT 1),
     (SELECT json_extract(f.entry, '$.title') FROM sighting f WHERE f.paper_id = s.paper_id ORDER BY f.id LIMIT 1)
 ), json_extract(s.entry, '$.title'), s.score, s.reason, s.method = 'hand'
 FROM sighting s WHERE s.method NOT IN ('new', 'arxiv-id', 'doi') AND (?1 IS NULL OR s.paper_id = ?1)
-ORDER BY s.method = 'hand' DESC, s.score, s.paper_id, s.id LIMIT ?2
+ORDER BY s.method = 'hand' DESC, s.score NULLS FIRST, s.paper_id, s.id LIMIT ?2
 """
 # Papers that bear a title or begin an abstract alike, or that a person parted from one.
 _TWINS = f"""
@@ -70,7 +71,7 @@ SELECT DISTINCT paper_id FROM (
     UNION SELECT t.paper_id FROM sighting s JOIN verdict_sighting n ON n.sighting_id = s.id
         JOIN verdict v ON v.id = n.verdict_id AND {_STANDS} JOIN verdict_sighting m ON m.verdict_id = v.id
         JOIN sighting t ON t.id = m.sighting_id WHERE s.paper_id = ?1
-) WHERE paper_id <> ?1 ORDER BY 1
+) found WHERE paper_id <> ?1 ORDER BY 1
 """
 
 
@@ -83,9 +84,9 @@ class Verdicts:
     def say(self, reader: str, sides: Sequence[Sequence[int]], at: str, command: str, *, same: bool) -> int:
         """Write down a person's word on these sightings; gives its number."""
         kind = "same" if same else "different"
-        with translated(self._database.path):
-            sql = "INSERT INTO verdict (reader, kind, at, command) VALUES (?, ?, ?, ?)"
-            number = int(self._database.connection.execute(sql, (reader, kind, at, command)).lastrowid or 0)
+        with self._database.translated():
+            sql = "INSERT INTO verdict (reader, kind, at, command) VALUES (?, ?, ?, ?) RETURNING id"
+            number = int(self._database.connection.execute(sql, (reader, kind, at, command)).fetchone()[0])
             named = [(side, ref) for side, refs in enumerate(sides) for ref in refs]
             rows = [(number, place, side, ref) for place, (side, ref) in enumerate(named)]
             self._database.connection.executemany(_NAME, rows)
@@ -97,7 +98,7 @@ class Verdicts:
             ("verdict_moved (verdict_id, sighting_id, paper_id)", papers),
             ("verdict_revived (verdict_id, old_id, paper_id)", led),
         )
-        with translated(self._database.path):
+        with self._database.translated():
             for table, rows in told:
                 sql = f"INSERT INTO {table} VALUES (?, ?, ?)"
                 self._database.connection.executemany(sql, [(number, one, paper) for one, paper in rows.items()])
@@ -188,12 +189,12 @@ class Verdicts:
 
         Gives the paper that it led to, and what couldn't be as it was.
         """
-        with translated(self._database.path):
-            return give_back(self._database.connection, old)
+        with self._database.translated():
+            return give_back(self._database, old)
 
     def joined(self, limit: int | None, paper: int | None = None) -> list[Joined]:
         """Why sightings were joined that no id joins: those by hand first, then the least alike; of one paper or all."""
-        rows = self._rows(_JOINED, paper, -1 if limit is None else limit)
+        rows = self._rows(_JOINED, paper, ALL if limit is None else limit)
         return [Joined(paper, a, b, score, reason, bool(hand)) for paper, a, b, score, reason, hand in rows]
 
     def twins(self, paper: int) -> list[int]:
@@ -201,9 +202,9 @@ class Verdicts:
         return [row[0] for row in self._rows(_TWINS, paper)]
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with translated(self._database.path):
+        with self._database.translated():
             return self._database.connection.execute(sql, values).fetchall()
 
     def _change(self, sql: str, *values: object) -> None:
-        with translated(self._database.path):
+        with self._database.translated():
             self._database.connection.execute(sql, values)

@@ -1,14 +1,12 @@
 """Did you mean: the word of the library that is nearest to one that it doesn't hold.
 
-The index keeps stems, and names them by `fts5vocab`; a word's own page in it is found at once, but to read all of them is
-to read the index. So stems are gone through from one to the next (each by a lookup of its own) among those that begin with
-the same three letters; a slip in the first three letters is looked for by making it again in every way. What is found is
-told as a word that papers really use.
+The index keeps stems; a stem's own place in it is found at once, but to read all of them is to read the index. So those
+are gone through that begin with the same three letters; a slip in the first three letters is looked for by making it again
+in every way. What is found is told as a word that papers really use.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from string import ascii_lowercase
@@ -16,8 +14,8 @@ from string import ascii_lowercase
 from papertide.query.ast import Query, Term, leaves
 from papertide.query.stem import stem, stems
 from papertide.query.tokens import words
-from papertide.store import fts
 from papertide.store.base import Unknown
+from papertide.store.database import Database
 
 _MOST_WORDS = 8
 """Words of one query that are looked up."""
@@ -33,7 +31,7 @@ _FORMS = 50
 """Places of a stem whose papers are read for its forms."""
 
 
-def unknown_words(connection: sqlite3.Connection, query: Query) -> list[Unknown]:
+def unknown_words(database: Database, query: Query) -> list[Unknown]:
     """The words of a query that no paper holds, each with the word that was probably meant, if there is one."""
     asked = dict.fromkeys(
         (word, leaf.field)
@@ -41,47 +39,38 @@ def unknown_words(connection: sqlite3.Connection, query: Query) -> list[Unknown]
         if isinstance(leaf, Term) and leaf.kind != "prefix"
         for word in words(leaf.text)
     )
-    missing = [word for word, field in asked if not _holds(connection, Term(word, field=field))]
-    return [Unknown(word, _meant(connection, word)) for word in dict.fromkeys(missing[:_MOST_WORDS])]
+    missing = [word for word, field in asked if not _holds(database, Term(word, field=field))]
+    return [Unknown(word, _meant(database, word)) for word in dict.fromkeys(missing[:_MOST_WORDS])]
 
 
-def _holds(connection: sqlite3.Connection, term: Term) -> bool:
-    sql = "SELECT 1 FROM paper_text WHERE paper_text MATCH ? LIMIT 1"
-    return connection.execute(sql, (fts.term(term),)).fetchone() is not None
+def _holds(database: Database, term: Term) -> bool:
+    condition, values = database.texts.match(term)
+    sql = f"SELECT 1 FROM paper_text WHERE {condition} LIMIT 1"
+    return database.connection.execute(sql, values).fetchone() is not None
 
 
-def _meant(connection: sqlite3.Connection, word: str) -> str | None:
+def _meant(database: Database, word: str) -> str | None:
     """The word nearest to a misspelt one: by the fewest slips, then by how many papers hold it."""
     if len(word) < _SHORTEST:
         return None
-    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab(main, paper_text, instance)")
     # Imported for those alone who misspelt something.
     from rapidfuzz.distance import OSA
 
     most = 1 if len(word) < _LONG else 2
     root = stems(word)[0].decode()
     near: list[tuple[int, int, str]] = []
-    for known in {*_beginning(connection, word[:_SAME]), *_slipped(connection, word)}:
+    for known in {*database.texts.stems(database.connection, word[:_SAME]), *_slipped(database, word)}:
         # A slip in its ending keeps a word from its stem: so the beginning of what was typed is compared as well.
         slips = min(OSA.distance(root, known), OSA.distance(word[: len(known)], known))
         if slips <= most and len(known) >= _SHORTEST - 1:
-            near.append((slips, -_times(connection, known), known))
-    forms = [form for _, _, known in sorted(near)[:_NEAR] if (form := _form(connection, known, word)) is not None]
+            near.append((slips, -_times(database, known), known))
+    forms = [form for _, _, known in sorted(near)[:_NEAR] if (form := _form(database, known, word)) is not None]
     able = [form for form in forms if OSA.distance(form, word) <= most]
     # Of two as near, letters that only changed places are the likelier slip.
     return min(able, key=lambda form: (OSA.distance(form, word), sorted(form) != sorted(word)), default=None)
 
 
-def _beginning(connection: sqlite3.Connection, begin: str) -> Iterator[str]:
-    """The stems that begin so; one lookup each, whatever the number of papers that hold it."""
-    sql = "SELECT term FROM temp.word WHERE term >= ? AND term < ? LIMIT 1"
-    at, end = begin, begin[:-1] + chr(ord(begin[-1]) + 1)
-    while (row := connection.execute(sql, (at, end)).fetchone()) is not None:
-        yield row[0]
-        at = row[0] + "\0"
-
-
-def _slipped(connection: sqlite3.Connection, word: str) -> Iterator[str]:
+def _slipped(database: Database, word: str) -> Iterator[str]:
     """The stems of known words that a slip in the first letters makes this one of."""
     made: set[str] = set()
     for place in range(_SAME):
@@ -91,24 +80,18 @@ def _slipped(connection: sqlite3.Connection, word: str) -> Iterator[str]:
         for letter in ascii_lowercase:
             made.update((head + letter + rest, head + letter + rest[1:]))
     for stemmed in {stem(text.encode()).decode() for text in made}:
-        if _times(connection, stemmed, 1):
+        if _times(database, stemmed, 1):
             yield stemmed
 
 
-def _times(connection: sqlite3.Connection, root: str, most: int = 1000) -> int:
-    """How often a stem stands in the library, counted up to `most`."""
-    sql = "SELECT count(*) FROM (SELECT 1 FROM temp.word WHERE term = ? LIMIT ?)"
-    return int(connection.execute(sql, (root, most)).fetchone()[0])
+def _times(database: Database, root: str, most: int = 1000) -> int:
+    return database.texts.times(database.connection, root, most)
 
 
-def _form(connection: sqlite3.Connection, root: str, typed: str) -> str | None:
+def _form(database: Database, root: str, typed: str) -> str | None:
     """The word of this stem, as papers write it, that is nearest to what was typed; the usual one of several."""
     from rapidfuzz.distance import OSA
 
-    sql = (
-        "SELECT title || ' ' || coalesce(abstract, '') FROM paper"
-        " WHERE id IN (SELECT doc FROM temp.word WHERE term = ? LIMIT ?)"
-    )
-    texts = (row[0] for row in connection.execute(sql, (root, _FORMS)))
+    texts = database.texts.holding(database.connection, root, _FORMS)
     forms = Counter(word for text in texts for word in words(text) if stem(word.encode()) == root.encode())
     return min(forms, key=lambda form: (OSA.distance(form, typed), -forms[form], form), default=None)

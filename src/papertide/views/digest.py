@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from papertide.export.facts import news
+from papertide.export.words import in_double_quotes
 from papertide.records.digest import Digest
 from papertide.views.console import Line
 from papertide.views.papers import digest_item
@@ -22,9 +23,10 @@ def as_lines(made: Digest) -> Iterator[Line]:
         yield Line(f"{section.name} ({total})", "heading")
         yield Line()
         for paper in section.papers:
-            yield from digest_item(paper, made.sentences.get(paper["id"]))
+            yield from digest_item(paper, made.sentences.get(paper["id"]), made.kept_by.get(paper["id"], ()))
         if section.left_out:
-            yield Line(f'{section.left_out} more in: papertide list "{section.query}"', "mark", indent=6)
+            query = in_double_quotes(section.query)
+            yield Line(f'{section.left_out} more in: papertide list "{query}"', "mark", indent=6)
             yield Line()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from papertide.export.facts import facts
+from papertide.export.facts import facts, kept_by
 from papertide.normal import counted
 from papertide.query.ast import Query, Term
 from papertide.query.passage import marked, passage, terms_of
@@ -70,24 +70,26 @@ def _item(paper: PaperDict, terms: Sequence[Term]) -> Iterator[Line]:
         yield Line(held.text, "quote", indent=6, marks=held.marks)
 
 
-def digest_item(paper: PaperDict, sentence: str | None) -> Iterator[Line]:
-    """A paper in a digest: number and title whole, what is known of it, and its telling sentence."""
+def digest_item(paper: PaperDict, sentence: str | None, keepers: Sequence[str] = ()) -> Iterator[Line]:
+    """A paper in a digest: number and title whole, what is known of it, who else keeps it, and its telling sentence."""
     yield Line(paper["title"], "title", indent=6, lead=str(paper["id"]))
     known = facts_line(paper)
     if known:
         yield Line(known, "facts", indent=6)
+    if keepers:
+        yield Line(kept_by(keepers), "facts", indent=6)
     if sentence:
         yield Line(sentence, "quote", indent=6)
     yield Line()
 
 
-def whole(paper: PaperDict, sightings: Iterable[SightingDict]) -> Iterator[Line]:
-    """Everything about a paper, with its sightings and why they were taken for it."""
+def whole(paper: PaperDict, sightings: Iterable[SightingDict], keepers: Sequence[str] = ()) -> Iterator[Line]:
+    """Everything about a paper, with the other readers who keep it, and its sightings and why they were taken for it."""
     yield Line(paper["title"], "title", indent=6, lead=str(paper["id"]))
     known = facts_line(paper)
     if known:
         yield Line(known, "facts", indent=6)
-    for name, value in _details(paper):
+    for name, value in _details(paper, keepers):
         yield Line(f"{name}: {value}", "facts", indent=6)
     if paper["abstract"]:
         yield Line()
@@ -104,10 +106,12 @@ def whole(paper: PaperDict, sightings: Iterable[SightingDict]) -> Iterator[Line]
             yield Line(f"titled there: {sighting['title']}", "facts", indent=8)
 
 
-def _details(paper: PaperDict) -> Iterator[tuple[str, str]]:
+def _details(paper: PaperDict, keepers: Sequence[str]) -> Iterator[tuple[str, str]]:
     if paper["authors"]:
         yield "authors", ", ".join(paper["authors"])
     yield "status", paper["status"]
+    if keepers:
+        yield "kept by", ", ".join(keepers)
     for name, values in (("topics", paper["topics"]), ("tags", paper["tags"]), ("listed", paper["listed"])):
         if values:
             yield name, ", ".join(values)

@@ -1,0 +1,434 @@
+"""The library on a server: how it is reached, checked and locked, and the one place where psycopg's errors become ours.
+
+Whoever writes holds the library's lock (an advisory one, of the database and schema) until the transaction ends, so that
+pages that many add come in one after the other, as in a file; readers wait for nobody. A connection that was lost between
+two transactions is made again; one that is lost within leaves nothing behind, for the server rolls back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.adapt import Loader
+
+from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer
+from papertide.store.address import Server
+from papertide.store.database import Cursor, Score, Values
+from papertide.store.postgres import migrations
+from papertide.store.postgres.belongings import GuardedBelongings
+from papertide.store.postgres.dialect import said
+from papertide.store.postgres.texts import WordTexts, vector
+from papertide.store.unfinished import refuse
+
+if TYPE_CHECKING:
+    from papertide.store.base import Checking, Mending
+
+T = TypeVar("T")
+Waiting = Callable[[str], object]
+
+WAIT_SECONDS = 10.0
+"""How long a busy library is waited for."""
+_QUIET = 1.0
+"""Seconds that are waited before anybody is told."""
+_CONNECT_SECONDS = 10
+_MANY = 20
+"""Rows from which on they are copied rather than inserted."""
+_INDEXED_AT_ONCE = 500
+
+# An advisory lock's name is of two numbers: ours, and the schema's, so that two libraries in one database don't meet.
+_LOCK = "SELECT pg_advisory_xact_lock(1347703876, CAST(hashtext(current_schema()) AS INTEGER))"
+_HOLDERS = """
+SELECT a.usename, a.client_addr, a.application_name, a.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1347703876 AND a.pid <> pg_backend_pid() LIMIT 3
+"""
+_SHARED = frozenset(
+    {"mark", "page", "paper", "paper_listed", "paper_source", "paper_terms", "paper_topic", "sighting", "stem", "title"}
+)
+"""Tables that rows may be copied into: those of readers take none that way, where row-level security holds."""
+
+
+class _Whole(Loader):
+    """Sums come as `numeric`; those of whole numbers are whole."""
+
+    def load(self, data: Any) -> float:
+        text = bytes(data).decode()
+        return float(text) if "." in text else int(text)
+
+
+class PostgresConnection:
+    """A connection of psycopg's that takes the store's SQL; see `database.Connection`."""
+
+    def __init__(self, driver: psycopg.Connection) -> None:
+        self.driver = driver
+        self._orders: dict[str, tuple[str, Sequence[str | int]] | None] = {}
+
+    def execute(self, statement: str, parameters: Values = (), /) -> Cursor:
+        """Run a statement."""
+        return self.driver.execute(said(statement), _given(statement, parameters))
+
+    def executemany(self, statement: str, parameters: Iterable[Values], /) -> Cursor:
+        """Run a statement for each of these; many rows for one table are copied into it."""
+        rows = list(parameters)
+        cursor = self.driver.cursor()
+        if not rows:
+            return cursor
+        copying = _copying(statement, rows[0]) if len(rows) >= _MANY else None
+        if copying is None:
+            cursor.executemany(said(statement), [_given(statement, row) for row in rows])
+            return cursor
+        command, order = copying
+        with cursor.copy(command) as copy:
+            for row in rows:
+                copy.write_row([row[key] for key in order])  # by place or by name
+        return cursor
+
+
+def _given(statement: str, parameters: Values) -> Any:
+    """Values as psycopg takes them: numbered ones (`?1`) by their number as a name."""
+    if isinstance(parameters, Mapping):
+        return parameters
+    if "?1" in statement or statement in _NUMBERED:
+        return {str(number): value for number, value in enumerate(parameters, 1)}
+    return list(parameters)
+
+
+_NUMBERED = frozenset(
+    {
+        "SELECT key FROM title WHERE key > ? AND key < ? ORDER BY key LIMIT ?",
+        "SELECT max(key) FROM title WHERE key <= ?",
+    }
+)
+"""Statements whose spelling here takes values by number."""
+
+
+def _copying(statement: str, row: Values) -> tuple[sql.Composed, Sequence[Any]] | None:
+    """The COPY that says what an INSERT of plain values says, and the keys of a row in its order; None for any other."""
+    head, found, tail = statement.partition(" VALUES ")
+    table, opened, names = head.removeprefix("INSERT INTO ").strip().partition(" (")
+    if not (head.startswith("INSERT INTO ") and found and opened) or table not in _SHARED or "ON CONFLICT" in tail:
+        return None
+    columns = [name.strip().strip('"') for name in names.rstrip(") \n").split(",")]
+    values = [value.strip() for value in tail.strip().strip("()").split(",")]
+    if len(values) != len(columns) or any(value[:1] not in ("?", ":") for value in values):
+        return None
+    order: Sequence[Any] = [value[1:] for value in values] if isinstance(row, Mapping) else range(len(columns))
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    return into, order
+
+
+class PostgresDatabase:
+    """An open library on a server; see `database.Database`. `writable` is False on a replica, and for who may only read."""
+
+    conflict: type[Exception] = psycopg.IntegrityError
+
+    def __init__(self, server: Server, driver: psycopg.Connection, wait: float, waiting: Waiting) -> None:
+        self.path = server
+        self.texts = WordTexts()
+        self.belongings = GuardedBelongings()
+        self.connection = PostgresConnection(driver)
+        self.writable = _writable(driver)
+        self._wait = wait
+        self._waiting = waiting
+        self._inside = False
+        self._ours = 0
+
+    @classmethod
+    def open(
+        cls,
+        server: Server,
+        *,
+        create: bool = False,
+        wait: float = WAIT_SECONDS,
+        waiting: Waiting = lambda _why: None,
+        as_it_is: bool = False,
+        unfinished: bool = False,
+    ) -> PostgresDatabase:
+        """Open the library at an address, made first if `create`; bring its schema up to date, unless wanted `as_it_is`.
+
+        `unfinished` opens a copy that was not finished, too. Raises LibraryMissing, LibraryDamaged (no library),
+        LibraryNewer, LibraryLocked, LibraryUnfinished, LibraryError.
+        """
+        with translated(server):
+            driver = _connected(server)
+            try:
+                found = migrations.version(driver)
+                _check(server, found, create=create)
+                if found and not unfinished:
+                    refuse(str(server), PostgresConnection(driver))
+                if found < migrations.NEWEST and not as_it_is:
+                    migrations.apply(driver, _LOCK)
+                return cls(server, driver, wait, waiting)
+            except BaseException:
+                driver.close()
+                raise
+
+    def health(self) -> Checking:
+        """What `doctor` looks at."""
+        from papertide.store.postgres.health import ServerHealth
+
+        return ServerHealth(self)
+
+    def repairs(self) -> Mending:
+        """What `doctor --repair` does."""
+        from papertide.store.postgres.repair import ServerRepairs
+
+        return ServerRepairs(self)
+
+    def interrupt(self) -> None:
+        """Break off what another thread asks of the server at this moment."""
+        with suppress(psycopg.Error):
+            self.connection.driver.cancel()
+
+    def close(self) -> None:
+        """Let go of the connection; a second time does nothing."""
+        self.connection.driver.close()
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turns psycopg's errors into LibraryErrors that name the library; a connection lost before is made again."""
+        with translated(self.path):
+            self._awake()
+            yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[PostgresConnection]:
+        """All that is written inside is kept together, or nothing of it is; it begins when no other writes."""
+        if not self.writable:
+            raise LibraryError(str(self.path), "can't be written: a replica, or your role may only read")
+        with translated(self.path):
+            self._awake()
+            self._begin()
+            self._inside = True
+            try:
+                yield self.connection
+                self._index_words()
+                self.connection.execute("UPDATE writes SET times = times + 1")
+                self._commit()
+                self._ours += 1
+            except BaseException:
+                with suppress(psycopg.Error):
+                    self.connection.driver.execute("ROLLBACK")
+                raise
+            finally:
+                self._inside = False
+
+    def _commit(self) -> None:
+        try:
+            self.connection.driver.execute("COMMIT")
+        except psycopg.OperationalError as error:
+            if self.connection.driver.broken:
+                told = "the connection was lost while the last step was made sure of: look whether it was done"
+                raise LibraryError(str(self.path), told) from error
+            raise
+
+    def _begin(self) -> None:
+        """Begin a transaction and take the library's lock, waiting for whoever holds it."""
+        begin = time.monotonic()
+        told = False
+        while True:
+            left = self._wait - (time.monotonic() - begin)
+            most = max(0.001, left if told else min(left, _QUIET))
+            driver = self.connection.driver
+            driver.execute("BEGIN")
+            try:
+                driver.execute(f"SET LOCAL lock_timeout = {max(1, int(1000 * most))}")
+                driver.execute(_LOCK)
+                driver.execute("SET LOCAL lock_timeout = DEFAULT")
+            except errors.LockNotAvailable:
+                driver.execute("ROLLBACK")
+                if time.monotonic() - begin >= self._wait:
+                    raise LibraryLocked(str(self.path), self._held()) from None
+                if not told:
+                    told = True
+                    self._waiting(f"waiting: {self._held()}")
+            else:
+                return
+
+    def _held(self) -> str:
+        """Who holds the library's lock, in a sentence."""
+        who = [
+            f"{user} ({program or 'a program'}{f' at {host}' if host else ''}, process {pid})"
+            for user, host, program, pid in self.connection.driver.execute(_HOLDERS)
+        ]
+        return f"another process is writing to it{': ' if who else ''}{', '.join(who)}; try again when that is done"
+
+    def _awake(self) -> None:
+        """Make the connection again where it was lost, unless a transaction was lost with it."""
+        driver = self.connection.driver
+        if self._inside or (not driver.broken and not driver.closed):
+            return
+        if driver.closed and not driver.broken:
+            return  # closed by ourselves
+        self.connection.driver = _connected(self.path)
+        self._ours = 0
+
+    def _index_words(self) -> None:
+        """Index the words of the papers that came or changed in this transaction."""
+        driver = self.connection.driver
+        while due := driver.execute(_DUE, (_INDEXED_AT_ONCE,)).fetchall():
+            rows: list[tuple[int, str, str]] = []
+            known: set[str] = set()
+            for number, title, abstract, authors, organization in due:
+                body, found = vector(title, abstract)
+                names, _ = vector(authors, organization)
+                known |= found
+                rows.append((number, body, names))
+            driver.execute("DELETE FROM paper_text WHERE rowid = ANY (%s)", ([row[0] for row in rows],))
+            self.connection.executemany("INSERT INTO paper_text (rowid, body, names) VALUES (?, ?, ?)", rows)
+            driver.execute("INSERT INTO stem SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (sorted(known),))
+            driver.execute("DELETE FROM text_due WHERE paper_id = ANY (%s)", ([row[0] for row in due],))
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """While this lasts, what others write isn't seen."""
+        with self.translated():
+            self.connection.driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        self._inside = True
+        try:
+            yield
+        finally:
+            self._inside = False
+            with suppress(psycopg.Error):
+                self.connection.driver.execute("ROLLBACK")
+
+    @contextmanager
+    def at_large(self) -> Iterator[None]:
+        """What a library is told to be like is reckoned anew after much was written."""
+        yield
+        with self.translated(), suppress(errors.InsufficientPrivilege):
+            self.connection.driver.execute("ANALYZE")
+
+    def version(self) -> int:
+        """How often others wrote; our own writes don't count."""
+        row = self.connection.driver.execute("SELECT times FROM writes").fetchone()
+        return int(row[0]) - self._ours if row else 0
+
+    def last_number(self, table: str) -> int:
+        """The highest number that a table ever gave a row."""
+        asked = sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {}")
+        row = self.connection.driver.execute(asked.format(sql.Identifier(f"{table}_id_seq"))).fetchone()
+        return int(row[0]) if row else 0
+
+    def set_last_number(self, table: str, number: int) -> None:
+        """Let a table give numbers above this one."""
+        asked = "SELECT setval(CAST(%s AS regclass), %s, %s)"
+        self.connection.driver.execute(asked, (f"{table}_id_seq", max(1, number), number > 0))
+
+    def numbered(self) -> None:
+        """Let each table give numbers above those it has."""
+        for table in ("page", "paper", "sighting", "decision", "digest", "verdict", "given_up"):
+            asked = sql.SQL("SELECT coalesce(max(id), 0) FROM {}").format(sql.Identifier(table))
+            row = self.connection.driver.execute(asked).fetchone()
+            if row and row[0] > self.last_number(table):
+                self.set_last_number(table, row[0])
+
+    def defer_references(self) -> None:
+        """Let references be checked when the transaction ends."""
+        self.connection.driver.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    def broken_references(self) -> list[str]:
+        """What refers to rows that aren't there: the first that the server finds."""
+        try:
+            with self.connection.driver.transaction():
+                self.connection.driver.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        except psycopg.IntegrityError as error:
+            return [_first_line(error)]
+        return []
+
+    def score_by(self, reader: str, _score: Score) -> None:
+        """Let `score_of(number)` go by the scores that are kept of this reader."""
+        self.connection.driver.execute("SELECT set_config('papertide.reader', %s, FALSE)", (reader,))
+
+
+_DUE = """
+SELECT p.id, p.title, p.abstract, p.authors, p.organization FROM text_due d JOIN paper p ON p.id = d.paper_id
+ORDER BY p.id LIMIT %s
+"""
+
+
+def _connected(server: Server) -> psycopg.Connection:
+    driver = psycopg.connect(
+        server.url,
+        autocommit=True,
+        connect_timeout=_CONNECT_SECONDS,
+        application_name="papertide",
+        client_encoding="UTF8",
+    )
+    driver.adapters.register_loader("numeric", _Whole)
+    return driver
+
+
+def _writable(driver: psycopg.Connection) -> bool:
+    """Whether the server takes writes, and our role may add papers."""
+    row = driver.execute(
+        "SELECT NOT pg_is_in_recovery() AND NOT CAST(current_setting('transaction_read_only') AS BOOLEAN)"
+        " AND coalesce(has_table_privilege(to_regclass('paper'), 'INSERT'), TRUE)"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _check(server: Server, found: int, *, create: bool) -> None:
+    """Refuse a database that holds nothing unless we `create`, something else than a library, or a newer one."""
+    if found == 0 and not create:
+        raise LibraryMissing(str(server), "no library here yet; `papertide add FILE…` fills one")
+    if found < 0:
+        raise LibraryDamaged(str(server), "a database, but not a Papertide library")
+    if found > migrations.NEWEST:
+        told = f"made by a newer Papertide (schema {found}, this one knows {migrations.NEWEST}); update Papertide"
+        raise LibraryNewer(str(server), told)
+
+
+@contextmanager
+def translated(server: Server) -> Iterator[None]:
+    """Turn errors of psycopg into LibraryErrors that name the library, and never its password."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise translate(server, error) from error
+    except UnicodeEncodeError as error:  # bytes of the command line that are no UTF-8 come as half characters
+        raise LibraryError(str(server), f"{error.object!r} holds a character that is not text") from error
+
+
+_TOLD: tuple[tuple[type[psycopg.Error], str], ...] = (
+    (errors.InsufficientPrivilege, "your role may not do that ({}); whose library it is can admit you as a reader"),
+    (errors.DiskFull, "the server's disk is full; nothing was changed"),
+    (errors.ReadOnlySqlTransaction, "can't be written: this server only reads (a replica?)"),
+    (errors.NumericValueOutOfRange, "a number that large is more than a library can hold"),
+    (errors.ProgramLimitExceeded, "a name or key is longer than a library on a server can hold ({})"),
+    (errors.TooManyConnections, "the server has no connection left for us; try again ({})"),
+    (errors.CannotConnectNow, "the server is starting or stopping; try again"),
+    (errors.QueryCanceled, "broken off ({}); nothing was changed"),
+)
+
+
+def translate(server: Server, error: psycopg.Error) -> LibraryError:
+    """The LibraryError that an error of psycopg stands for."""
+    if isinstance(error, (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)):
+        return LibraryLocked(str(server), "another process is writing to it; nothing was changed; try again")
+    for kind, told in _TOLD:
+        if isinstance(error, kind):
+            return LibraryError(str(server), told.format(_first_line(error)))
+    if _is_lost(error):
+        told = "the connection to the server was lost or never came about; what was begun was not kept"
+        return LibraryError(str(server), f"{told} ({_first_line(error)})")
+    if isinstance(error, psycopg.DataError) and "NUL" in str(error):
+        return LibraryError(str(server), "a text holds a NUL character, which a library on a server can't hold")
+    return LibraryError(str(server), _first_line(error))
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    return isinstance(error, psycopg.OperationalError) and (
+        error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+    )
+
+
+def _first_line(error: psycopg.Error) -> str:
+    text = error.diag.message_primary or str(error)
+    return next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
