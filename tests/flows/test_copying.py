@@ -39,6 +39,7 @@ from papertide.flows.tally import report_of
 from papertide.sources.archive import Archive
 from papertide.sources.base import Raw
 from papertide.store import migrations, open_library, unfinished
+from papertide.store.address import Place
 from papertide.store.base import Selection
 from papertide.store.moving import Held, moving
 from papertide.store.unfinished import Note, Part
@@ -78,7 +79,7 @@ def library(master: Path, tmp_path: Path) -> Path:
     return tmp_path / master.name
 
 
-def copied(source: Path, target: Path, archives: tuple[Archive, Archive] | None = None) -> tuple[Copied, list[str]]:
+def copied(source: Place, target: Place, archives: tuple[Archive, Archive] | None = None) -> tuple[Copied, list[str]]:
     """A copy, made to its end, and what was said meanwhile."""
     said: list[str] = []
     steps = copy(source, target, archives, saying=said.append)
@@ -94,7 +95,7 @@ def copied(source: Path, target: Path, archives: tuple[Archive, Archive] | None 
         last = step.done, step.of
 
 
-def moved(source: Path, target: Path, steps: int | None = None, step: int = SMALL) -> Held | None:
+def moved(source: Place, target: Place, steps: int | None = None, step: int = SMALL) -> Held | None:
     """The rows of a copy in small chunks, to the end or for so many steps."""
     with moving(source, target, step=step) as move:
         for number, _ in enumerate(move.rows()):

@@ -78,6 +78,7 @@ class Move:
         self._saying = saying
         self._walks: dict[str, Walk] = {}
         self._there = 0
+        self._last_numbers = {name: self._source.last_number(name) for name in NEVER_TWICE}
 
     def digests(self) -> list[str]:
         """The digests of the source's pages, in the order in which they came."""
@@ -102,8 +103,8 @@ class Move:
             connection.executemany("DELETE FROM meta WHERE key = ?", here)
             connection.executemany(_insert(META), meta)
             self._target.numbered()
-            for name in NEVER_TWICE:
-                self._target.set_last_number(name, self._source.last_number(name))
+            for name, number in self._last_numbers.items():
+                self._target.set_last_number(name, number)
             unfinished.forget(connection)
         counts = {name: walk.rows for name, walk in self._walks.items()}
         return Held(counts["paper"], counts["decision"], sum(counts.values()), self._there)
@@ -140,9 +141,12 @@ class Move:
                     connection.execute(f"DELETE FROM {table.name}")
                     self._note_part(table, walk)
             for chunk in walk.chunks():
-                with self._writing() as connection:
-                    connection.executemany(sql, chunk)
-                    self._note_part(table, walk)
+                try:
+                    with self._writing() as connection:
+                        connection.executemany(sql, chunk)
+                        self._note_part(table, walk)
+                except LibraryError as error:
+                    raise type(error)(error.path, f"{error.reason} (at the rows of {table.name})") from error
                 yield table, len(chunk)
 
     def _compare(self) -> Iterator[tuple[Table, int]]:
@@ -244,7 +248,9 @@ def moving(source: Place, target: Place, saying: Waiting = lambda _why: None, *,
                     raise _taken(target)
                 note = Note(str(source.absolute() if isinstance(source, Path) else source))
                 unfinished.write(connection, note)
-        yield Move(Ends(str(source), str(target)), (held, made), note, step, saying)
+        with held.translated():
+            move = Move(Ends(str(source), str(target)), (held, made), note, step, saying)
+        yield move
 
 
 @contextmanager
