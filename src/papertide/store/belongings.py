@@ -12,6 +12,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from papertide.store.decisions import STATUSES_BY_LOG
+from papertide.store.facts import Unrestored
 
 _TEXTS = {
     "tags": "SELECT reader, tag FROM tag WHERE paper_id = ? ORDER BY 1, 2",
@@ -76,7 +77,7 @@ def hand_over(connection: sqlite3.Connection, old: int, kept: int, remembered: R
     connection.execute("UPDATE given_up SET paper_id = :kept WHERE paper_id = :old", both)
 
 
-def give_back(connection: sqlite3.Connection, old: int) -> tuple[int, list[str]]:
+def give_back(connection: sqlite3.Connection, old: int) -> tuple[int, list[Unrestored]]:
     """Make a paper of a number that was given up, with what belonged to it.
 
     Gives the paper that it led to, and what could not be as it was.
@@ -109,13 +110,13 @@ def give_back(connection: sqlite3.Connection, old: int) -> tuple[int, list[str]]
 
 def _tags_back(
     connection: sqlite3.Connection, old: int, kept: int, had: list[list[str]], other: list[list[str]]
-) -> list[str]:
+) -> list[Unrestored]:
     """A tag that was taken off since stays off."""
     now = {tuple(row) for row in connection.execute(_TEXTS["tags"], (kept,))}
-    told: list[str] = []
+    told: list[Unrestored] = []
     for reader, tag in had:
         if (reader, tag) not in now:
-            told.append(f"the tag {tag} was taken off {kept} since, and is not put on {old} again")
+            told.append(Unrestored(reader, f"the tag {tag} was taken off {kept} since, and is not put on {old} again"))
             continue
         connection.execute("INSERT INTO tag (reader, paper_id, tag) VALUES (?, ?, ?)", (reader, old, tag))
         if [reader, tag] not in other:
@@ -123,18 +124,18 @@ def _tags_back(
     return told
 
 
-def _notes_back(connection: sqlite3.Connection, old: int, kept: int, had: dict[str, str]) -> list[str]:
+def _notes_back(connection: sqlite3.Connection, old: int, kept: int, had: dict[str, str]) -> list[Unrestored]:
     """A note that was rewritten since stays whole where it is; one that was taken off since stays off."""
     now = dict(connection.execute(_TEXTS["notes"], (kept,)).fetchall())
-    told: list[str] = []
+    told: list[Unrestored] = []
     for reader, text in had.items():
         if reader not in now:
-            told.append(f"the note on {kept} was taken off since, and is not put on {old} again")
+            told.append(Unrestored(reader, f"the note on {kept} was taken off since, and is not put on {old} again"))
             continue
         connection.execute("INSERT INTO note (reader, paper_id, text) VALUES (?, ?, ?)", (reader, old, text))
         rest = without(now[reader], text)
         if rest is None:
-            told.append(f"the note on {kept} was rewritten since, and stays whole")
+            told.append(Unrestored(reader, f"the note on {kept} was rewritten since, and stays whole"))
         elif rest:
             sql = "UPDATE note SET text = ? WHERE reader = ? AND paper_id = ?"
             connection.execute(sql, (rest, reader, kept))
