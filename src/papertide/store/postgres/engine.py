@@ -185,7 +185,7 @@ class PostgresDatabase:
                 found = migrations.version(connection.driver)
                 _check(server, found, create=create)
                 if found and not unfinished:
-                    refuse(str(server), PostgresConnection(driver))
+                    refuse(str(server), connection)
                 if found < migrations.NEWEST and not as_it_is:
                     migrations.apply(connection.driver, _LOCK)
                 return cls(server, connection, wait, waiting)
