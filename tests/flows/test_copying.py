@@ -39,8 +39,10 @@ from papertide.flows.tally import report_of
 from papertide.sources.archive import Archive
 from papertide.sources.base import Raw
 from papertide.store import migrations, open_library, unfinished
+from papertide.store.address import Place
 from papertide.store.base import Selection
 from papertide.store.moving import Held, moving
+from papertide.store.unfinished import Note, Part
 
 SMALL = 400
 """Characters a chunk: a table of these libraries has several."""
@@ -77,7 +79,7 @@ def library(master: Path, tmp_path: Path) -> Path:
     return tmp_path / master.name
 
 
-def copied(source: Path, target: Path, archives: tuple[Archive, Archive] | None = None) -> tuple[Copied, list[str]]:
+def copied(source: Place, target: Place, archives: tuple[Archive, Archive] | None = None) -> tuple[Copied, list[str]]:
     """A copy, made to its end, and what was said meanwhile."""
     said: list[str] = []
     steps = copy(source, target, archives, saying=said.append)
@@ -93,7 +95,7 @@ def copied(source: Path, target: Path, archives: tuple[Archive, Archive] | None 
         last = step.done, step.of
 
 
-def moved(source: Path, target: Path, steps: int | None = None, step: int = SMALL) -> Held | None:
+def moved(source: Place, target: Place, steps: int | None = None, step: int = SMALL) -> Held | None:
     """The rows of a copy in small chunks, to the end or for so many steps."""
     with moving(source, target, step=step) as move:
         for number, _ in enumerate(move.rows()):
@@ -422,12 +424,12 @@ def test_an_old_library_is_copied_as_it_is_today(schema: int, tmp_path: Path) ->
 
 def test_half_a_copy_of_an_older_program(library: Path, tmp_path: Path) -> None:
     """Half a copy that an older program began is brought up to date and begun again, for its rows were others."""
-    target = tmp_path / "copy.db"
-    moved(library, target, 40)
+    target = old_library(3, tmp_path / "copy.db")
     with closing(look(target)) as connection:
-        for statement in ("ALTER TABLE digest DROP COLUMN made", "PRAGMA user_version = 6"):
-            connection.execute(statement)
-    copied(library, target)
+        unfinished.write(connection, Note("another", {"page": Part((1,), 1, "0" * 64)}))
+    with pytest.raises(LibraryUnfinished):
+        open_library(target)
+    assert "beginning again" in copied(library, target)[1][0]
     assert same(library, target)
 
 

@@ -9,7 +9,7 @@ from tests.fakes import look
 
 from papertide.store import SqliteStore
 from papertide.store.declared import Named, wanted
-from papertide.store.tables import META, TABLES
+from papertide.store.tables import META, NEVER_TWICE, TABLES
 
 
 def test_the_tables_are_those_of_the_migrations(store: SqliteStore) -> None:
@@ -49,11 +49,10 @@ def test_only_filled_tables_are_written_by_triggers(store: SqliteStore) -> None:
     assert written == {table.name for table in TABLES if table.filled}
 
 
-def test_a_key_is_found_by_its_columns() -> None:
-    """Only tables that number their rows have the one column "id" for a key."""
-    assert {table.name for table in TABLES if table.numbered} == {
-        table.name for table in TABLES if "id" in table.columns
-    }
+def test_numbers_that_are_never_given_twice() -> None:
+    """Those tables are named whose last number a file remembers."""
+    counted = [named.name for named, sql in wanted().items() if named.kind == "table" and "AUTOINCREMENT" in sql]
+    assert sorted(counted) == sorted(NEVER_TWICE)
 
 
 def test_named_tells_kinds_apart() -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 from papertide.errors import LibraryDamaged
 from papertide.sources.base import OpenArchive
+from papertide.store.address import Place
 from papertide.store.moving import Move, moving
 
 
@@ -49,8 +49,8 @@ class Copied:
 
 
 def copy(
-    source: Path,
-    target: Path,
+    source: Place,
+    target: Place,
     archives: tuple[OpenArchive, OpenArchive] | None,
     *,
     saying: Callable[[str], object] = lambda _told: None,

@@ -29,7 +29,7 @@ class Health:
         checks: tuple[tuple[str, Callable[[sqlite3.Connection], Seen]], ...] = (
             ("schema", _schema),
             ("integrity", _integrity),
-            ("references", references),
+            ("references", _references),
             ("search index", _index),
             ("triggers", _triggers),
             ("indexes", _indexes),
@@ -67,8 +67,7 @@ def _integrity(connection: sqlite3.Connection) -> tuple[bool, str]:
     return rows == ["ok"], "; ".join(rows)
 
 
-def references(connection: sqlite3.Connection) -> tuple[bool, str]:
-    """Whether every row that another refers to is there, and what to say of it."""
+def _references(connection: sqlite3.Connection) -> tuple[bool, str]:
     lost = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").fetchone()[0]
     return lost == 0, "every row's references exist" if lost == 0 else f"{lost} rows refer to rows that don't exist"
 

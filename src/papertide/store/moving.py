@@ -9,7 +9,7 @@ against what was read from the source; only then the note goes, and with it what
 
 from __future__ import annotations
 
-import sqlite3
+import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from papertide.errors import LibraryDamaged, LibraryError, OutputError, UsageError
-from papertide.store import copies, migrations, unfinished
-from papertide.store.engine import Database, Waiting, translated
-from papertide.store.health import references
-from papertide.store.read import Shelf
-from papertide.store.tables import META, TABLES, Table
+from papertide.store import copies, migrations, open_database, unfinished
+from papertide.store.address import Place, Server
+from papertide.store.database import Connection, Database
+from papertide.store.engine import Database as FileDatabase
+from papertide.store.engine import Waiting
+from papertide.store.tables import META, NEVER_TWICE, TABLES, Table
 from papertide.store.unfinished import Note, Part
 
 STEP = 4_000_000
@@ -34,7 +35,7 @@ _LONG = 40_000
 _MOST = 10_000
 """How many rows a chunk has at most."""
 
-_NOT_CARRIED = frozenset({unfinished.KEY})
+_NOT_CARRIED = frozenset({unfinished.KEY, "schema"})
 """What `meta` says of one place alone."""
 
 Row = tuple[Any, ...]
@@ -77,10 +78,11 @@ class Move:
         self._saying = saying
         self._walks: dict[str, Walk] = {}
         self._there = 0
+        self._last_numbers = {name: self._source.last_number(name) for name in NEVER_TWICE}
 
     def digests(self) -> list[str]:
         """The digests of the source's pages, in the order in which they came."""
-        with translated(self._source.path):
+        with self._source.translated():
             return [row[0] for row in self._source.connection.execute("SELECT digest FROM page ORDER BY id")]
 
     def rows(self) -> Iterator[Step]:
@@ -100,9 +102,9 @@ class Move:
             here = [row[:1] for row in _meta(self._target)]
             connection.executemany("DELETE FROM meta WHERE key = ?", here)
             connection.executemany(_insert(META), meta)
-            for table in TABLES:
-                if table.numbered:
-                    self._target.set_last_number(table.name, self._source.last_number(table.name))
+            self._target.numbered()
+            for name, number in self._last_numbers.items():
+                self._target.set_last_number(name, number)
             unfinished.forget(connection)
         counts = {name: walk.rows for name, walk in self._walks.items()}
         return Held(counts["paper"], counts["decision"], sum(counts.values()), self._there)
@@ -139,14 +141,17 @@ class Move:
                     connection.execute(f"DELETE FROM {table.name}")
                     self._note_part(table, walk)
             for chunk in walk.chunks():
-                with self._writing() as connection:
-                    connection.executemany(sql, chunk)
-                    self._note_part(table, walk)
+                try:
+                    with self._writing() as connection:
+                        connection.executemany(sql, chunk)
+                        self._note_part(table, walk)
+                except LibraryError as error:
+                    raise type(error)(error.path, f"{error.reason} (at the rows of {table.name})") from error
                 yield table, len(chunk)
 
     def _compare(self) -> Iterator[tuple[Table, int]]:
         """Read the target, and hold it against what was read from the source; raises LibraryError for what differs."""
-        with Shelf(self._target).steady():
+        with self._target.steady():
             wrong = yield from self._differing()
         if wrong:
             with self._writing():
@@ -172,7 +177,7 @@ class Move:
         self._note = note
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self) -> Iterator[Connection]:
         """A transaction on the target; raises LibraryError where another process copies into the same place."""
         with self._target.transaction() as connection:
             if unfinished.noted(connection) != self._note:
@@ -217,12 +222,12 @@ class Walk:
         where = " AND ".join(f"({names}) {sign} ({asked})" for sign, _ in bounds)
         sql = f"SELECT {', '.join(columns)} FROM {name}{' WHERE ' if where else ''}{where} ORDER BY {names} LIMIT ?"
         values = [value for _, bound in bounds for value in bound]
-        with translated(self._database.path):
+        with self._database.translated():
             return self._database.connection.execute(sql, (*values, most)).fetchall()
 
 
 @contextmanager
-def moving(source: Path, target: Path, saying: Waiting = lambda _why: None, *, step: int = STEP) -> Iterator[Move]:
+def moving(source: Place, target: Place, saying: Waiting = lambda _why: None, *, step: int = STEP) -> Iterator[Move]:
     """A library as it is at this moment, to be copied to a place where there is none, or a copy of it that was begun.
 
     The source isn't changed, one of an older schema is brought up to date in a copy of its own; others may write to it
@@ -235,53 +240,73 @@ def moving(source: Path, target: Path, saying: Waiting = lambda _why: None, *, s
     with ExitStack() as stack:
         held = stack.enter_context(_to_read(source, target, saying))
         made = stack.enter_context(_to_fill(target, saying))
-        stack.enter_context(Shelf(held).steady())
+        stack.enter_context(held.steady())
         with made.transaction() as connection:
             note = unfinished.noted(connection)
             if note is None:
                 if _holds_rows(made):
                     raise _taken(target)
-                note = Note(str(source.absolute()))
+                note = Note(str(source.absolute() if isinstance(source, Path) else source))
                 unfinished.write(connection, note)
-        yield Move(Ends(str(source), str(target)), (held, made), note, step, saying)
+        with held.translated():
+            move = Move(Ends(str(source), str(target)), (held, made), note, step, saying)
+        yield move
 
 
 @contextmanager
-def _to_read(source: Path, beside: Path, saying: Waiting) -> Iterator[Database]:
-    """The source, open and sound; one of an older schema in a copy that is brought up to date, `beside` the target."""
+def _to_read(source: Place, target: Place, saying: Waiting) -> Iterator[Database]:
+    """The source, open and sound."""
     with ExitStack() as stack:
-        held = stack.enter_context(closing(Database.open(source, waiting=saying, as_it_is=True)))
-        with translated(source):
-            older = migrations.version(held.connection) < migrations.NEWEST
-        if older:
-            copies.make_room(beside)
-            copy = stack.enter_context(copies.copied(source, beside, saying))
-            copies.bring_up_to_date(copy)
-            held = stack.enter_context(closing(Database.open(copy.file)))
-        with translated(source):
-            sound, told = references(held.connection)
-        if not sound:
-            raise LibraryDamaged(str(source), f"{told}; `papertide doctor --repair` mends that")
+        if isinstance(source, Server):
+            held = stack.enter_context(closing(open_database(source, waiting=saying)))
+        else:
+            beside = target if isinstance(target, Path) else Path(tempfile.gettempdir()) / source.name
+            held = stack.enter_context(_of_today(source, beside, saying))
+        with held.translated():
+            lost = held.broken_references()
+        if lost:
+            raise LibraryDamaged(str(source), f"{lost[0]}; `papertide doctor --repair` mends that")
         yield held
 
 
 @contextmanager
-def _to_fill(target: Path, saying: Waiting) -> Iterator[Database]:
-    """The target, open, made first where there is none; a library of an older schema is left as it is, and refused."""
-    if target.exists():
-        with closing(Database.open(target, create=True, as_it_is=True, unfinished=True)) as found, translated(target):
+def _of_today(source: Path, beside: Path, saying: Waiting) -> Iterator[Database]:
+    """A library in a file, as it is; one of an older schema in a copy that is brought up to date, `beside` another file."""
+    with closing(FileDatabase.open(source, waiting=saying, as_it_is=True)) as found:
+        with found.translated():
+            schema = migrations.version(found.connection)
+        if schema == migrations.NEWEST:
+            yield found
+            return
+    copies.make_room(beside)
+    with copies.copied(source, beside, saying) as copy:
+        copies.bring_up_to_date(copy)
+        with closing(FileDatabase.open(copy.file)) as made:
+            yield made
+
+
+@contextmanager
+def _to_fill(target: Place, saying: Waiting) -> Iterator[Database]:
+    """The target, open, made first where there is none; a file of an older schema is left as it is, and refused."""
+    if isinstance(target, Path) and target.exists():
+        with (
+            closing(FileDatabase.open(target, create=True, as_it_is=True, unfinished=True)) as found,
+            found.translated(),
+        ):
             schema = migrations.version(found.connection)
             if 0 < schema < migrations.NEWEST and unfinished.noted(found.connection) is None:
                 raise _taken(target)
-    with closing(Database.open(target, create=True, waiting=saying, unfinished=True)) as made:
+    with closing(open_database(target, create=True, waiting=saying, unfinished=True)) as made:
         yield made
 
 
-def _same(source: Path, target: Path) -> bool:
-    return source.exists() and target.exists() and source.samefile(target)
+def _same(source: Place, target: Place) -> bool:
+    if isinstance(source, Path) and isinstance(target, Path):
+        return source.exists() and target.exists() and source.samefile(target)
+    return source == target
 
 
-def _taken(target: Path) -> OutputError:
+def _taken(target: Place) -> OutputError:
     return OutputError(str(target), "holds a library already; name a place where there is none")
 
 
@@ -290,13 +315,13 @@ def _holds_rows(database: Database) -> bool:
 
 
 def _count(database: Database, table: Table) -> int:
-    with translated(database.path):
+    with database.translated():
         return int(database.connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0])
 
 
 def _meta(database: Database) -> list[Row]:
     """What a library says of itself, and not of its place."""
-    with translated(database.path):
+    with database.translated():
         rows = database.connection.execute(f"SELECT {', '.join(META.columns)} FROM meta ORDER BY key").fetchall()
     return [row for row in rows if row[0] not in _NOT_CARRIED]
 

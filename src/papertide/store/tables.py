@@ -19,11 +19,6 @@ class Table(NamedTuple):
     key: tuple[str, ...]
     filled: bool = False
 
-    @property
-    def numbered(self) -> bool:
-        """Whether its rows are numbered by the engine."""
-        return self.key == ("id",)
-
 
 def _table(name: str, columns: str, key: str, *, filled: bool = False) -> Table:
     return Table(name, tuple(columns.split()), tuple(key.split()), filled)
@@ -73,3 +68,6 @@ TABLES = (
     _table("ranking", "reader decision made scores lengths terms weights", "reader"),
 )
 """All others; a table stands behind those that it refers to, and behind those whose rows fill it."""
+
+NEVER_TWICE = ("paper", "decision", "verdict")
+"""Tables that never give a number twice, also where the row that had it is gone."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from papertide.errors import LibraryUnfinished
+from papertide.store.database import Connection
 
 KEY = "copying"
 """Of the note in `meta`."""
@@ -35,25 +35,25 @@ class Note:
     spoilt: bool = False
 
 
-def noted(connection: sqlite3.Connection) -> Note | None:
+def noted(connection: Connection) -> Note | None:
     """The note of a library that isn't finished; None for any other."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (KEY,)).fetchone()
     return _read(row[0]) if row else None
 
 
-def write(connection: sqlite3.Connection, note: Note) -> None:
+def write(connection: Connection, note: Note) -> None:
     """Mark a library as not finished, and say how far it is."""
     value = {"from": note.source, "parts": note.parts, "spoilt": note.spoilt}
     forget(connection)
     connection.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (KEY, json.dumps(value)))
 
 
-def forget(connection: sqlite3.Connection) -> None:
+def forget(connection: Connection) -> None:
     """Let a library be a finished one."""
     connection.execute("DELETE FROM meta WHERE key = ?", (KEY,))
 
 
-def refuse(place: str, connection: sqlite3.Connection) -> None:
+def refuse(place: str, connection: Connection) -> None:
     """Raise LibraryUnfinished, which says how to go on, where a library isn't finished."""
     note = noted(connection)
     if note is not None:

@@ -24,6 +24,7 @@ from papertide.store.postgres.archive import ArchiveTable
 from papertide.store.postgres.belongings import GuardedBelongings
 from papertide.store.postgres.dialect import said
 from papertide.store.postgres.texts import WordTexts, vector
+from papertide.store.unfinished import refuse
 
 if TYPE_CHECKING:
     from papertide.store.base import Checking, Mending
@@ -171,16 +172,20 @@ class PostgresDatabase:
         wait: float = WAIT_SECONDS,
         waiting: Waiting = lambda _why: None,
         as_it_is: bool = False,
+        unfinished: bool = False,
     ) -> PostgresDatabase:
         """Open the library at an address, made first if `create`; bring its schema up to date, unless wanted `as_it_is`.
 
-        Raises LibraryMissing, LibraryDamaged (no library), LibraryNewer, LibraryLocked, LibraryError.
+        `unfinished` opens a copy that was not finished, too. Raises LibraryMissing, LibraryDamaged (no library),
+        LibraryNewer, LibraryLocked, LibraryUnfinished, LibraryError.
         """
         with translated(server):
             connection = PostgresConnection(lambda: _connected(server))
             try:
                 found = migrations.version(connection.driver)
                 _check(server, found, create=create)
+                if found and not unfinished:
+                    refuse(str(server), connection)
                 if found < migrations.NEWEST and not as_it_is:
                     migrations.apply(connection.driver, _LOCK)
                 return cls(server, connection, wait, waiting)
