@@ -60,7 +60,7 @@ SELECT s.paper_id, coalesce(
      ORDER BY f.id LIMIT 1),
     (SELECT json_extract(f.entry, '$.title') FROM sighting f WHERE f.paper_id = s.paper_id ORDER BY f.id LIMIT 1)
 ), json_extract(s.entry, '$.title'), s.score, s.reason, s.method = 'hand'
-FROM sighting s WHERE s.method NOT IN ('new', 'arxiv-id', 'doi') AND (?1 IS NULL OR s.paper_id = ?1)
+FROM sighting s WHERE s.method NOT IN ('new', 'arxiv-id', 'doi') AND (CAST(?1 AS BIGINT) IS NULL OR s.paper_id = ?1)
 ORDER BY s.method = 'hand' DESC, s.score NULLS FIRST, s.paper_id, s.id LIMIT ?2
 """
 # Papers that bear a title or begin an abstract alike, or that a person parted from one.
