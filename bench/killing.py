@@ -187,6 +187,15 @@ CASES = (
 
 def child(folder: Path, arguments: Sequence[str], seconds: float | None = None) -> int | None:
     """Run a command in a process of its own, killed after `seconds`; gives its exit code, None where it was killed."""
+    number = begun(folder, arguments)
+    if seconds is not None:
+        time.sleep(seconds)
+        os.kill(number, signal.SIGKILL)
+    return ended(number)
+
+
+def begun(folder: Path, arguments: Sequence[str]) -> int:
+    """Start a command in a process of its own, which says nothing; gives its id."""
     number = os.fork()
     if number == 0:
         code = 99
@@ -205,9 +214,11 @@ def child(folder: Path, arguments: Sequence[str], seconds: float | None = None) 
             code = run(arguments)
         finally:
             os._exit(code)
-    if seconds is not None:
-        time.sleep(seconds)
-        os.kill(number, signal.SIGKILL)
+    return number
+
+
+def ended(number: int) -> int | None:
+    """Wait for a process; gives its exit code, None where it was killed."""
     code = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
     return None if code == -signal.SIGKILL else code
 

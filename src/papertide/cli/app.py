@@ -230,5 +230,7 @@ def _tell(error: PapertideError) -> None:
         start = max(0, error.column - 60)
         shown = error.text[start : start + 76].replace("\n", " ").replace("\t", " ")
         console.talk([Line(shown, indent=2), Line("^".rjust(min(error.column, len(error.text) + 1) - start), indent=2)])
+    elif isinstance(error, LibraryError) and error.path.startswith("postgres"):
+        console.say("nothing was changed")
     elif isinstance(error, LibraryError) and "`papertide " not in error.reason:
         console.say("`papertide doctor` looks at a library; nothing was changed")

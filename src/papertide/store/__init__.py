@@ -19,6 +19,7 @@ from papertide.store.titles import TitleList
 
 if TYPE_CHECKING:
     from papertide.store.base import Adding, Carrying, Checking, Fetching, Joining, Judging, Mending, Recalling
+    from papertide.store.postgres.archive import ArchiveTable
 
 
 class SqliteStore:
@@ -88,6 +89,11 @@ class SqliteStore:
     def mending(self) -> Mending:
         """What `doctor --repair` does."""
         return self._database.repairs()
+
+    @property
+    def archive(self) -> ArchiveTable | None:
+        """The raw pages that a library on a server holds itself; None for a file, which has them beside it."""
+        return self._database.archive()
 
     def interrupt(self) -> None:
         """Break off what another thread asks of the library at this moment, with a LibraryError there."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         StatedPaper,
         StoredPage,
     )
+    from papertide.store.postgres.archive import ArchiveTable
 
 Sort = Literal["relevance", "published", "listed", "added", "score", "upvotes", "comments", "authors", "title"]
 SORTS: tuple[Sort, ...] = ("published", "listed", "added", "score", "upvotes", "comments", "authors", "title")
@@ -600,6 +601,10 @@ class Store(Protocol):
     @property
     def mending(self) -> Mending:
         """Making good what is wrong with it."""
+
+    @property
+    def archive(self) -> ArchiveTable | None:
+        """The raw pages that are kept in the library itself; None where they are in a folder beside it."""
 
     def close(self) -> None:
         """Let go of the library; a second time does nothing."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from papertide.query.ast import Node
     from papertide.store.address import Place
     from papertide.store.base import Checking, Mending
+    from papertide.store.postgres.archive import ArchiveTable
 
 Values = Sequence[object] | Mapping[str, object]
 """What goes into a statement, by place or by name."""
@@ -156,6 +157,9 @@ class Database(Protocol):
 
     def score_by(self, reader: str, score: Score) -> None:
         """Let `score_of(number)` be this in the statements that follow; these are the reader's scores as they are kept."""
+
+    def archive(self) -> ArchiveTable | None:
+        """The raw pages that it holds itself; None where they lie beside it."""
 
     def health(self) -> Checking:
         """What `doctor` looks at."""
