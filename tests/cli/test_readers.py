@@ -199,6 +199,21 @@ def test_nothing_of_another_is_completed(program: Program, monkeypatch: pytest.M
     assert bash(program, line, monkeypatch) == offered
 
 
+def test_what_could_not_be_given_back_is_told_its_reader_alone(program: Program) -> None:
+    """What somebody took off or rewrote after a merge is told them when they part it again, and nobody else."""
+    program.done("tag", SURVEY, "+secret", "--reader", "anna")
+    program.done("note", SURVEY, "mine", "--reader", "anna")
+    for reader, told in (("ben", []), ("anna", ["the tag secret was taken off", "the note on 1 was rewritten since"])):
+        program.done("duplicates", "merge", LORA, SURVEY, "--reader", reader)
+        program.done("tag", LORA, "-secret", "--reader", "anna")
+        program.done("note", LORA, "rewritten", "--reader", "anna")
+        ran = program.done("duplicates", "split", LORA, "--reader", reader)
+        assert [part for part in told if part not in ran.err + ran.out] == []
+        assert ("secret" in ran.err + ran.out, "note" in ran.err + ran.out) == (bool(told), bool(told))
+        program.done("tag", SURVEY, "+secret", "--reader", "anna")
+        program.done("note", LORA, "", "--reader", "anna")
+
+
 # --- who keeps what -----------------------------------------------------------------------------------------------------
 
 

@@ -33,20 +33,20 @@ from papertide.records.paper import Facts, Seen
 from papertide.records.reports import InputProblem
 from papertide.sources.base import Archive, Raw
 from papertide.store.base import Store
-from papertide.store.facts import PageFacts, PlacedPaper, PlacedSighting, SaidVerdict
+from papertide.store.facts import PageFacts, PlacedPaper, PlacedSighting, SaidVerdict, Unrestored
 from papertide.topics import Taxonomy
 
 
 @dataclass(frozen=True, slots=True)
 class Rearranged:
-    """What became of sightings: the paper that each was of, of those that are another's now; and remarks, in sentences.
+    """What became of sightings: the paper that each was of, of those that are another's now; and remarks for readers.
 
     `led` are the numbers that are a paper's again, with the paper that each had led to.
     """
 
     moved: Mapping[int, int]
     led: Mapping[int, int]
-    notes: tuple[str, ...]
+    notes: tuple[Unrestored, ...]
 
 
 class Adder:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         StatedDecision,
         StatedPaper,
         StoredPage,
+        Unrestored,
     )
     from papertide.store.postgres.archive import ArchiveTable
 
@@ -411,7 +412,7 @@ class Judging(Protocol):
         A sighting that came to a merged paper after the merge has an empty entry, one that was the paper's own has none.
         """
 
-    def revive(self, old: int) -> tuple[int, list[str]]:
+    def revive(self, old: int) -> tuple[int, list[Unrestored]]:
         """Make a blank paper of a number that was given up, with what belonged to it.
 
         Gives the paper that it led to, and what couldn't be as it was.

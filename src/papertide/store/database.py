@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from papertide.query.ast import Node
     from papertide.store.address import Place
     from papertide.store.base import Checking, Mending
+    from papertide.store.facts import Unrestored
     from papertide.store.postgres.archive import ArchiveTable
 
 Values = Sequence[object] | Mapping[str, object]
@@ -91,8 +92,8 @@ class Belongings(Protocol):
     def along(self, connection: Connection, old: int, kept: int) -> None:
         """Let what readers did with `old` be done with `kept`."""
 
-    def back(self, connection: Connection, old: int, kept: int, had: Mapping[str, Any]) -> list[str]:
-        """Give `old` what it had before it went to `kept`; gives what could not be as it was, in sentences."""
+    def back(self, connection: Connection, old: int, kept: int, had: Mapping[str, Any]) -> list[Unrestored]:
+        """Give `old` what it had before it went to `kept`; gives what could not be as it was."""
 
     def restate(self, connection: Connection, number: int) -> None:
         """Let the statuses of a paper be those that follow from the log."""
