@@ -26,11 +26,18 @@ ADA, BEN, CY = "Ada L.", "ben", "cy"
 OF_READERS = ("decision", "status", "tag", "note", "saved_search", "digest", "told", "ranking", "verdict")
 """The tables whose rows are a reader's own."""
 
-TITLES = ("Low-rank adapters", "Forgetting in tuning", "Reward models", "Robots that fold laundry", "Sparse attention")
+TITLES = (
+    "Low-rank adapters",
+    "Forgetting in tuning",
+    "Reward models",
+    "Robots that fold laundry",
+    "Sparse attention",
+    "Tides",
+)
 WRITING = (
     ("keep", "1", "2"), ("skip", "2"), ("later", "3"), ("undo",), ("tag", "1", "3", "+todo", "+both"), ("note", "1", "mine"),
     ("note", "3", "mine, too"), ("saved", "add", "mine", "adapters"), ("digest",), ("keep", "4"), ("rank",),
-    ("duplicates", "split", "1"),
+    ("duplicates", "merge", "1", "6", "--yes"),
 )  # fmt: skip
 """Commands by which a reader writes into each of those tables."""
 
@@ -81,7 +88,7 @@ def made(postgres: Postgres, folder: Path) -> Lab:
         for role in (ADA, BEN):
             connection.execute("SELECT papertide_admit(%s)", (role,))
     for command in WRITING:
-        lab.done(ADA, *command, *(["--yes"] if command[0] == "duplicates" else []))
+        lab.done(ADA, *command)
     return lab
 
 
