@@ -61,6 +61,9 @@ class Connection(Protocol):
 class Texts(Protocol):
     """The index of words, `paper_text`: its `rowid` is a paper's number. Conditions are SQL over it, and their values."""
 
+    def holds(self, text: str) -> bool:
+        """Whether the library can hold a text at all; half a character none can."""
+
     def match(self, node: Node) -> tuple[str, list[object]]:
         """The condition that a tree of terms makes (see `select.is_text`)."""
 

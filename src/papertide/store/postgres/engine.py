@@ -440,7 +440,9 @@ def translate(server: Server, error: psycopg.Error) -> LibraryError:
     if _is_lost(error):
         told = "the connection to the server was lost or never came about; what was begun was not kept"
         return LibraryError(str(server), f"{told} ({_first_line(error)})")
-    if isinstance(error, psycopg.DataError) and "NUL" in str(error):
+    if isinstance(error, errors.UntranslatableCharacter) or (
+        isinstance(error, psycopg.DataError) and "NUL" in str(error)
+    ):
         return LibraryError(str(server), "a text holds a NUL character, which a library on a server can't hold")
     return LibraryError(str(server), _first_line(error))
 
