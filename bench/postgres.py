@@ -67,7 +67,8 @@ def main() -> None:
             server.restart()
             url = server.fresh()
             begin = time.perf_counter()
-            subprocess.run([PAPERTIDE, "copy", "--no-archive", library, url], env=_env(), check=True)
+            command: list[str | Path] = [PAPERTIDE, "copy", "--no-archive", library, url]
+            subprocess.run(command, env=_env(), check=True)
             print(f"copied in {time.perf_counter() - begin:.0f} s", flush=True)
             measure(library, url)
 
@@ -76,7 +77,7 @@ def _filled(home: Path, papers: int) -> Path:
     """A library of so many papers in a file."""
     records, library = home / "papers.jsonl", home / "library.db"
     made_library.write(records, papers)
-    command = [PAPERTIDE, "--library", library, "add", "--no-archive", records]
+    command: list[str | Path] = [PAPERTIDE, "--library", library, "add", "--no-archive", records]
     subprocess.run(command, env=_env(), stdout=subprocess.DEVNULL, check=True)
     records.unlink()
     return library
@@ -109,7 +110,7 @@ def read(bare: psycopg.Connection, url: str) -> None:
         return lambda: looking.papers(selection)
 
     def by_hand(statement: str, *values: object) -> Callable[[], object]:
-        return lambda: bare.execute(statement, values).fetchall()  # type: ignore[arg-type]  # made of this file's text
+        return lambda: bare.execute(statement, values).fetchall()
 
     topics = "SELECT topic FROM paper_topic GROUP BY topic ORDER BY count(*) DESC LIMIT 15"
     names = [row[0] for row in bare.execute(topics).fetchall()]
@@ -168,7 +169,7 @@ def start(library: Path, url: str) -> None:
     for _ in range(COLD):
         for place, taken in times.items():
             begin = time.perf_counter()
-            command = [PAPERTIDE, "list", "--limit", "20"]
+            command: list[str | Path] = [PAPERTIDE, "list", "--limit", "20"]
             subprocess.run(command, env=_env() | {"PAPERTIDE_LIBRARY": place}, stdout=subprocess.DEVNULL, check=True)
             taken.append((time.perf_counter() - begin) * 1000)
     file, server = (statistics.median(taken) for taken in times.values())
@@ -198,7 +199,7 @@ def _all(text: str) -> str:
 
 
 def _one(bare: psycopg.Connection, statement: str) -> object:
-    row = bare.execute(statement).fetchone()  # type: ignore[arg-type]  # made of this file's text
+    row = bare.execute(statement).fetchone()
     return row[0] if row else None
 
 
