@@ -23,11 +23,12 @@ from papertide.store.postgres import migrations
 from papertide.store.postgres.archive import ArchiveTable
 from papertide.store.postgres.belongings import GuardedBelongings
 from papertide.store.postgres.dialect import said
+from papertide.store.postgres.read import ServerShelf
 from papertide.store.postgres.texts import WordTexts, vector
 from papertide.store.unfinished import refuse
 
 if TYPE_CHECKING:
-    from papertide.store.base import Checking, Mending
+    from papertide.store.base import Checking, Looking, Mending
 
 T = TypeVar("T")
 Waiting = Callable[[str], object]
@@ -192,6 +193,10 @@ class PostgresDatabase:
             except BaseException:
                 connection.close()
                 raise
+
+    def shelf(self) -> Looking:
+        """What reads papers."""
+        return ServerShelf(self)
 
     def archive(self) -> ArchiveTable:
         """The raw pages, in the database itself."""
