@@ -1,6 +1,6 @@
 # Needs make and a Python 3.11 or newer; everything else goes into .venv, beside this file.
 # PYTHON= chooses the Python: make demo PYTHON=/opt/python3.12/bin/python3
-.PHONY: help demo test bench bench-matching bench-library bench-triage bench-export lock clean FORCE
+.PHONY: help demo test docs bench bench-matching bench-library bench-triage bench-export lock clean FORCE
 .NOTPARALLEL: # two installs into one environment would trip over each other
 .DEFAULT_GOAL := help
 
@@ -31,6 +31,11 @@ test: $(DEV) ## lint, types, import contracts, tests with branch coverage
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest --cov -n auto
+
+docs: $(DEV) ## make what in docs/ follows from the program, and draw the pictures
+	$(BIN)/python -m tools.documents
+	$(BIN)/python -m tests.tui.pictures
+	$(BIN)/python -m tests.views.pictures
 
 bench: $(RUNTIME) ## measure: every script in bench/ but the next
 	@for script in $(filter-out bench/library.py,$(wildcard bench/*.py)); do $(BIN)/python "$$script" || exit 1; done

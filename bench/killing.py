@@ -29,6 +29,7 @@ from pkgutil import walk_packages
 
 import papertide
 from papertide.cli.app import run
+from papertide.errors import LibraryError
 from papertide.sources.archive import Archive
 from papertide.store import open_library
 
@@ -116,6 +117,27 @@ def pages_are_whole(folder: Path) -> str:
     return ""
 
 
+def copy_is_whole(folder: Path) -> str:
+    """A copy that was begun says that it is none yet, and the same command makes the library of it."""
+    made = folder / "moved.db"
+    if not made.exists() or not is_copied(made):
+        code = child(folder, ["copy", LIBRARY, made.name])
+        if code != 0:
+            return f"given again it ends with {code}"
+    if state(made) != state(folder / LIBRARY):
+        return "the copy isn't the library"
+    return "" if Archive.beside(made).contents() == Archive.beside(folder / LIBRARY).contents() else "pages are missing"
+
+
+def is_copied(made: Path) -> bool:
+    """Whether anybody can open it, and it isn't the empty file that a copy begins with."""
+    try:
+        with closing(open_library(made)) as store:
+            return store.looking.newest() > 0
+    except LibraryError:
+        return False
+
+
 def export_is_whole(folder: Path) -> str:
     """An exported file has a line for each paper, or isn't there."""
     made = folder / "all.jsonl"
@@ -156,6 +178,7 @@ CASES = (
     Case("topics edit, relabel", ["topics"], new_rules),
     Case("export", ["export", "--format", "jsonl", "-o", "all.jsonl"], whole=export_is_whole, steps=True),
     Case("backup", ["backup", "new.db", "--force"], whole=backup_is_whole),
+    Case("copy", ["copy", LIBRARY, "moved.db"], whole=copy_is_whole, again=False),
     Case("restore", ["restore", "kept.db", "--yes"], a_backup, pages_are_whole),
     Case("doctor --repair", ["doctor", "--repair"], HARM),
     Case("migration", ["list"], old_library, steps=True),
@@ -164,6 +187,15 @@ CASES = (
 
 def child(folder: Path, arguments: Sequence[str], seconds: float | None = None) -> int | None:
     """Run a command in a process of its own, killed after `seconds`; gives its exit code, None where it was killed."""
+    number = begun(folder, arguments)
+    if seconds is not None:
+        time.sleep(seconds)
+        os.kill(number, signal.SIGKILL)
+    return ended(number)
+
+
+def begun(folder: Path, arguments: Sequence[str]) -> int:
+    """Start a command in a process of its own, which says nothing; gives its id."""
     number = os.fork()
     if number == 0:
         code = 99
@@ -182,9 +214,11 @@ def child(folder: Path, arguments: Sequence[str], seconds: float | None = None) 
             code = run(arguments)
         finally:
             os._exit(code)
-    if seconds is not None:
-        time.sleep(seconds)
-        os.kill(number, signal.SIGKILL)
+    return number
+
+
+def ended(number: int) -> int | None:
+    """Wait for a process; gives its exit code, None where it was killed."""
     code = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
     return None if code == -signal.SIGKILL else code
 

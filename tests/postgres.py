@@ -25,11 +25,12 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import LiteralString
+from typing import Any, LiteralString
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -107,7 +108,7 @@ class Postgres:
         try:
             self._initialise()
             self._start_somewhere()
-            self.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(LAB), LAB))
+            self.role(LAB)
         except BaseException:
             self._end()
             raise
@@ -145,6 +146,11 @@ class Postgres:
         self.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(LAB)) + by)
         return self.url(name)
 
+    def role(self, name: str) -> None:
+        """Have a role that may log in, by its own name as its password, and may do nothing yet."""
+        if not self.answer("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)):
+            self.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), name))
+
     def drop(self, url: str) -> None:
         """Remove a database, whoever is still connected."""
         name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
@@ -154,6 +160,13 @@ class Postgres:
         """Do something as the superuser."""
         with psycopg.connect(self.url(database, ROOT_NAME), autocommit=True) as connection:
             connection.execute(statement)
+
+    def answer(
+        self, question: LiteralString, values: Sequence[object] = (), database: str = "postgres"
+    ) -> list[tuple[Any, ...]]:
+        """Ask something as the superuser."""
+        with psycopg.connect(self.url(database, ROOT_NAME), autocommit=True) as connection:
+            return connection.execute(question, values).fetchall()
 
     # --- faults --------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import pytest
 
 from papertide.config import Config, load, now
 from papertide.errors import ConfigError, UsageError
+from papertide.store.address import Server
 
 
 @pytest.fixture
@@ -109,10 +110,34 @@ def test_today_must_be_a_day(file: Path, day: str) -> None:
 
 
 @pytest.mark.parametrize("where", ["postgresql://x/y", "postgres://x/y"])
-def test_a_server_is_not_a_file(where: str) -> None:
-    """A library on a server is refused by name, not taken for a file of that name."""
-    with pytest.raises(UsageError, match="PostgreSQL"):
+def test_a_server_is_not_a_file(file: Path, where: str) -> None:
+    """A library on a server is its address, letter for letter, and not a file of that name."""
+    assert load({"LOGNAME": "x"}, library=where).library == Server(where)
+    assert load({"LOGNAME": "x", "PAPERTIDE_LIBRARY": where}).library == Server(where)
+    assert settings(file, f'library = "{where}"').library == Server(where)
+
+
+@pytest.mark.parametrize("where", ["postgresql:/x/y", "POSTGRESQL://x/y", "sqlite:///x", "postgres+x://me:secret@x/y"])
+def test_what_is_neither(where: str) -> None:
+    """What begins like an address and isn't one of ours is refused, and not repeated: it may hold a password."""
+    with pytest.raises(UsageError, match="postgresql://") as caught:
         load({"LOGNAME": "x"}, library=where)
+    assert where not in str(caught.value)
+
+
+@pytest.mark.parametrize("where", ["postgresql", "postgres/x.db", "./sqlite:x", "a:b.db", "1://x"])
+def test_a_file_may_have_such_a_name(where: str) -> None:
+    """Letters of an address alone make none."""
+    assert load({"LOGNAME": "x"}, library=where).library == Path(where)
+
+
+def test_what_stands_beside_a_library(home: Path) -> None:
+    """Beside a file is where the file is; for a server it is a folder of its own in the user's data."""
+    assert load({"LOGNAME": "x"}, library="there/papers.db").anchor == Path("there/papers.db")
+    servers = home / ".data" / "papertide" / "servers"
+    assert load({"LOGNAME": "x"}, library="postgresql://me@x/lab").anchor == servers / "lab" / "lab"
+    assert load({"LOGNAME": "x"}, library="postgresql://x/..").anchor == servers / "library" / "library"
+    assert not list(home.iterdir())
 
 
 def test_topic_rules_stand_beside_the_file(file: Path) -> None:

@@ -26,7 +26,7 @@ from tests.cli.harness import (
 
 import papertide
 from papertide import Library, Paper
-from papertide.errors import LayoutError, LibraryMissing, NotFound, PapertideError, QueryError, UsageError
+from papertide.errors import LayoutError, LibraryError, LibraryMissing, NotFound, PapertideError, QueryError, UsageError
 
 __all__ = ["_masters", "demo", "program"]  # fixtures
 
@@ -140,6 +140,17 @@ def test_the_configured_library() -> None:
     with Library.open() as library:
         assert len(library) == 7
         assert library.reader == "me"
+
+
+def test_a_library_on_a_server() -> None:
+    """An address is taken as text; an error names it without its password. A Path of one is refused: it is another text."""
+    with pytest.raises(LibraryError) as caught:
+        Library.open("postgresql://ada:s3cr3t@127.0.0.1:9/papers?connect_timeout=3")
+    assert caught.value.path == "postgresql://ada@127.0.0.1:9/papers?connect_timeout=3"
+    assert "s3cr3t" not in str(caught.value)
+    with pytest.raises(UsageError, match="postgresql://") as refused:
+        Library.open(Path("postgresql://ada:s3cr3t@127.0.0.1:9/papers"))
+    assert "s3cr3t" not in str(refused.value)
 
 
 def test_closing_twice(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from papertide.records import AddReport, Entry, Listing, Match, Paper, Problem, Sighting
 
 __version__ = "0.1.0"
+__schema__ = 9
+"""The newest schema of a library that this program knows: the number of the last step in `store.migrations`."""
 
 _HOMES = {
     "Library": "papertide.library",
@@ -39,6 +41,7 @@ __all__ = [
     "PapertideError",
     "Problem",
     "Sighting",
+    "__schema__",
     "__version__",
     "errors",
     "find_duplicates",

@@ -8,9 +8,9 @@ import sys
 def main() -> None:
     """Run the command line on `sys.argv` and leave with its exit code."""
     if sys.argv[1:] in (["--version"], ["-V"]):
-        from papertide import __version__
+        from papertide import __schema__, __version__
 
-        sys.stdout.write(f"papertide {__version__}\n")
+        sys.stdout.write(f"papertide {__version__} (schema {__schema__})\n")
         return
     from papertide.cli.app import run
 

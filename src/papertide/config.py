@@ -1,6 +1,6 @@
 """What is set once: a TOML file, the environment, flags; the later one wins. Only the doors read it.
 
-    library = "~/papers.db"             # PAPERTIDE_LIBRARY, --library
+    library = "~/papers.db"             # PAPERTIDE_LIBRARY, --library; or "postgresql://…"
     reader = "me"                       # PAPERTIDE_READER, --reader
     archive = true                      # PAPERTIDE_ARCHIVE, --no-archive: whether the raw pages are kept for `replay`
     explore = true                      # PAPERTIDE_EXPLORE, --no-explore: whether `rank` and `triage` explore
@@ -26,24 +26,30 @@ stand beside it as `topics.toml`, and acronyms and other spellings as `spellings
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from papertide.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from papertide.store.address import Place
 
 _KEYS = frozenset({"library", "reader", "contact", "hf_endpoint", "arxiv_endpoint", "archive", "explore", "mail"})
 _SWITCHES = frozenset({"archive", "explore"})
 """Settings that are true or false."""
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://|postgres(ql)?:", re.IGNORECASE)
+"""How the address of something begins, or is meant to; no path does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """The settings in force; `topics_file` is where the reader's own topic rules would stand. None is not set."""
 
-    library: Path
+    library: Place
     reader: str
     today: date
     topics_file: Path
@@ -56,6 +62,15 @@ class Config:
     mail: Mapping[str, object] | None = None
     day_given: bool = False
     """Whether `today` is a day that was given, and not the clock's."""
+    warning: str | None = None
+    """What is to be told of the file, though it serves."""
+
+    @property
+    def anchor(self) -> Path:
+        """The file beside which stands what belongs to the library: its own; of one on a server a name in the user's data."""
+        if isinstance(self.library, Path):
+            return self.library
+        return _data_folder() / "servers" / self.library.name / self.library.name
 
     def moment(self) -> str:
         """This moment (ISO text, UTC): on the day that was given for today, if one was."""
@@ -88,15 +103,13 @@ def load(
 ) -> Config:
     """The settings from the file, the environment and the flags given here.
 
-    Raises ConfigError for a file that doesn't load, UsageError for a date that is none or a library that is no file.
+    Raises ConfigError for a file that doesn't load, UsageError for a date that is none or a library that can't be one.
     """
     file = _config_file(environment)
     set_there = _read(file) if file.is_file() else {}
     where = library or environment.get("PAPERTIDE_LIBRARY") or set_there.get("library")
-    if where and where.startswith(("postgresql://", "postgres://")):
-        raise UsageError("a library on PostgreSQL is not supported yet; name an SQLite file")
     return Config(
-        library=_expanded(where) if where else _data_folder() / "library.db",
+        library=place(where) if where else _data_folder() / "library.db",
         reader=reader or environment.get("PAPERTIDE_READER") or set_there.get("reader") or _login(environment),
         today=_today(today or environment.get("PAPERTIDE_TODAY")),
         day_given=bool(today or environment.get("PAPERTIDE_TODAY")),
@@ -108,12 +121,39 @@ def load(
         archive=_switch("archive", environment, set_there),
         explore=_switch("explore", environment, set_there),
         mail=set_there.get("mail"),
+        warning=_exposed(file, set_there),
     )
 
 
 def token(environment: Mapping[str, str] = os.environ) -> str | None:
     """The hub's token, if there is one; it stands in no setting, so that showing the settings can't show it."""
     return environment.get("HF_TOKEN") or None
+
+
+def place(where: str) -> Place:
+    """The file or the server that is named; raises UsageError for what looks like an address and is none of a server.
+
+    That is not repeated there: it may hold a password.
+    """
+    if not _ADDRESS.match(where):
+        return _expanded(where)
+    from papertide.store.address import Server, is_server  # brings SQLite: start-up
+
+    if not is_server(where):
+        raise UsageError("a library is a file, or on a server, whose address begins with postgresql://")
+    return Server(where)
+
+
+_PASSWORD = re.compile(r"^[\w+.-]+://[^/?#@]*:[^/?#@]+@|[?&](?:ssl)?password=[^&]", re.IGNORECASE)
+"""A password in an address."""
+
+
+def _exposed(file: Path, settings: Mapping[str, Any]) -> str | None:
+    """A warning of a file that holds a password which others than its owner can read; None for any other."""
+    held = any(isinstance(value, str) and _PASSWORD.search(value) for value in settings.values())
+    if not held or os.name != "posix" or not file.stat().st_mode & 0o077:
+        return None
+    return f"{file} holds a password, and others can read it: chmod 600 {file}"
 
 
 def _expanded(path: str) -> Path:

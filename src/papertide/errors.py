@@ -14,6 +14,7 @@
         ├── LibraryMissing      no library at that path
         ├── LibraryLocked       another process holds it too long
         ├── LibraryNewer        written by a newer Papertide
+        ├── LibraryUnfinished   a copy that was begun and isn't whole yet
         └── LibraryDamaged      not a library, or a broken one
 
 Driver errors are translated into these in `store.engine` and nowhere else, HTTP errors in `sources.trouble`.
@@ -118,6 +119,10 @@ class LibraryLocked(LibraryError):
 
 class LibraryNewer(LibraryError):
     """The library's schema is newer than this program knows."""
+
+
+class LibraryUnfinished(LibraryError):
+    """A copy of another library that was begun and isn't whole yet."""
 
 
 class LibraryDamaged(LibraryError):

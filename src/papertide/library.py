@@ -14,6 +14,7 @@ from papertide import config, topics
 from papertide.errors import UsageError
 from papertide.flows import triage
 from papertide.flows.add import add as add_flow
+from papertide.flows.archived import archive_of
 from papertide.flows.browse import Filters, ensure_labels, find, query_of, sort_of, spellings_of
 from papertide.flows.rank import ensure_scores
 from papertide.flows.replay import ReplayReport
@@ -24,7 +25,6 @@ from papertide.parsers import SUFFIXES
 from papertide.records.paper import Paper
 from papertide.records.plain import PaperDict
 from papertide.records.reports import AddReport
-from papertide.sources.archive import Archive
 from papertide.sources.files import Files
 from papertide.sources.parts import InParts
 from papertide.store import SqliteStore, open_library
@@ -32,7 +32,7 @@ from papertide.store.base import Decided, Selection
 
 
 class Library:
-    """A library of papers in an SQLite file, open; use it in a `with` statement, or close it.
+    """A library of papers in an SQLite file or on a server, open; use it in a `with` statement, or close it.
 
     Decisions are those of `reader` (default: the configured one, else the login name). Errors are PapertideErrors.
     """
@@ -43,7 +43,6 @@ class Library:
         source = settings.topic_source() or (topics.default_source(), "default topics")
         self._source = source
         self._taxonomy: topics.Taxonomy | None = None
-        self._archive = Archive.beside(settings.library)
 
     @classmethod
     def open(
@@ -54,7 +53,9 @@ class Library:
         create: bool = True,
         archive: bool | None = None,
     ) -> Self:
-        """Open the library at `path` (default: the configured one), made first unless `create` is False.
+        """Open the library at `path`, a file or the address of a server; by default the configured one.
+
+        It is made first unless `create` is False.
 
         `archive` tells whether the bytes of added pages are kept for `replay` (default: the setting, else they are).
         """
@@ -64,7 +65,7 @@ class Library:
         return cls(open_library(settings.library, create=create), settings)
 
     def close(self) -> None:
-        """Let go of the file; a second time does nothing."""
+        """Let go of the library; a second time does nothing."""
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -95,13 +96,13 @@ class Library:
             layout=layout,
             captured=captured,
             dry_run=dry_run,
-            archive=self._archive if self._settings.archive else None,
+            archive=archive_of if self._settings.archive else None,
         )
         return report_of(steps)
 
     def replay(self, *, dry_run: bool = False) -> ReplayReport:
         """Read all archived pages again by the parsers of today; numbers, decisions, tags and notes stay."""
-        steps = replay_flow(self._store, self._rules(), self._archive, now=config.now, dry_run=dry_run)
+        steps = replay_flow(self._store, self._rules(), archive_of(self._store), now=config.now, dry_run=dry_run)
         return report_of(steps)
 
     def list(

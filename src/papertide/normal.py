@@ -38,6 +38,26 @@ def still(text: str) -> str:
     return _MOVING.sub("", _ANSI.sub("", text))
 
 
+_ENDED = re.compile("\r(?!\n)")
+
+
+def escaped(text: str) -> str:
+    """`text` with what `safe` takes away written out as JSON writes it (`\\u202e`): for data that a terminal shows.
+
+    Inside the strings of JSON that means the same; line ends and tabs stay.
+    """
+    if text.isprintable():
+        return text
+    unsafe = [c for c in set(text) if c not in "\r\n\t" and unicodedata.category(c) in _UNSAFE_CATEGORIES]
+    return _ENDED.sub("\\\\u000d", text.translate({ord(c): _as_json(ord(c)) for c in unsafe}))
+
+
+def _as_json(code: int) -> str:
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    return f"\\u{0xD7C0 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
 _LONG_REFERENCE = re.compile(r"&#([0-9]{8,});?")
 
 

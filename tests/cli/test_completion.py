@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.cli.harness import LORA, Program
+from tests.cli.shells import becomes
+
+from papertide.cli.completion import SCRIPTS
 
 
 def bash(program: Program, line: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -40,7 +39,7 @@ def bash(program: Program, line: str, monkeypatch: pytest.MonkeyPatch) -> list[s
         ("list date:to", ["today"]),
         ("list nosuch:x", []),
         ("list author:x", []),
-        ("list @mi", ["mine"]),
+        ("list @mi", ["@mine"]),
         ("export topic:pe", ["peft"]),
         ("list --topic pe", ["peft"]),
         ("digest --topic pe", ["peft"]),
@@ -78,8 +77,10 @@ def test_no_library(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path:
 @pytest.mark.parametrize(
     ("shell", "line", "found"),
     [
-        ("zsh", 'papertide list "topic:peft autho', '"topic\\\\:peft author\\\\:"'),
-        ("zsh", "papertide list -- -topic:pe", '"-topic\\\\:peft"'),
+        ("zsh", 'papertide list "topic:peft autho', "topic:peft author:\t"),
+        ("zsh", 'papertide list "topic:peft ', "topic:peft author:\t"),
+        ("zsh", "papertide list -- -topic:pe", "-topic:peft\t"),
+        ("zsh", "papertide ", "add\tRead saved"),
         ("fish", "papertide list status:k", "status:keep"),
         ("fish", "papertide list topic:pe", "topic:peft\t"),
     ],
@@ -87,20 +88,19 @@ def test_no_library(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path:
 def test_other_shells(program: Program, monkeypatch: pytest.MonkeyPatch, shell: str, line: str, found: str) -> None:
     """Zsh and fish are told the whole word; inside quotes and behind signs the last word of a query is completed."""
     monkeypatch.setenv("_PAPERTIDE_COMPLETE", f"complete_{shell}")
-    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
-    monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+    monkeypatch.setenv("_PAPERTIDE_LINE", line)
     assert found in program().out
 
 
 def test_nothing_moves_the_terminal(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tags that can't be typed aren't offered, and what is told of a name is one line without anything that moves."""
-    program.done("tag", LORA, "+todo", "+to\u202ed\x9b2J")
+    """Tags that can't be typed, or mean something to a shell, aren't offered, and what is told of a name is one line without
+    anything that moves."""
+    program.done("tag", LORA, "+todo", "+to\u202ed\x9b2J", "+to`id`", "+to*")
     program.done("saved", "add", "mine", "tag:todo\n title:x\x1b[2J\u202e")
     monkeypatch.setenv("_PAPERTIDE_COMPLETE", "complete_fish")
-    monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
-    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", "papertide list tag:to")
+    monkeypatch.setenv("_PAPERTIDE_LINE", "papertide list tag:to")
     assert program().out == "tag:todo\n"
-    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", "papertide list @mi")
+    monkeypatch.setenv("_PAPERTIDE_LINE", "papertide list @mi")
     assert program().out == "@mine\ttag:todo title:x\n"
 
 
@@ -115,19 +115,26 @@ def test_scripts(program: Program, shell: str, home: Path) -> None:
     assert program("--show-completion", "tcsh").code == 2
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
-def test_a_real_bash(program: Program) -> None:
-    """Bash itself, with the script loaded, completes a topic behind its colon."""
-    script = program.done("--show-completion", "bash").out
-    asked = (
-        'COMP_WORDS=(papertide list topic : pe); COMP_CWORD=4; _papertide_completion papertide; echo "${COMPREPLY[@]}"'
-    )
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "--norc", "-c", f"{script}\n{asked}"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PATH": path},
-        check=True,
-    )
-    assert (done.stdout, done.stderr) == ("peft\n", "")
+ASKED = {
+    # what is typed up to the tab: the line that it becomes
+    "papertide sear": "papertide search ",
+    "papertide list topic:pe": "papertide list topic:peft ",
+    "papertide list lora topi": "papertide list lora topic:",
+    "papertide list @mi": "papertide list @mine ",
+    "papertide add pag": "papertide add page.txt ",
+    'papertide list "topic:peft has:cod': 'papertide list "topic:peft has:code" ',
+}
+
+
+@pytest.mark.parametrize("shell", list(SCRIPTS))
+def test_real_shells(program: Program, shell: str) -> None:
+    """Each shell, with the script loaded, completes commands, values behind their colon, names, files, and the last word
+    of a query in quotes; what a library holds is never run by it, neither a name nor what is told of one."""
+    program.done("tag", LORA, "+todo", "+x`>made`")
+    program.done("saved", "add", "mine", "tag:todo")
+    for name in ("y1", "y2"):
+        program.done("saved", "add", name, "--", r'title:"\$(touch made) \\$(touch made) `touch made`"')
+    Path("page.txt").touch()
+    lines = [*ASKED, "papertide list tag:x", "papertide list @y"]
+    assert becomes(shell, lines, SCRIPTS[shell])[: len(ASKED)] == list(ASKED.values())
+    assert not Path("made").exists()

@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tests.hub import Hub, served
 
 from papertide import __version__
 from papertide.cli.app import COMMANDS
+from papertide.store import migrations
 
 EVERY = {
     "add": ["nothing.txt"],
@@ -56,6 +59,7 @@ EVERY = {
     "doctor": [],
     "backup": ["copy-of-it.db", "--force"],
     "restore": ["kept.db", "--yes"],
+    "copy": ["kept.db", "moved.db"],
 }
 """A command line for every command; with `keep 3`, `saved add old x`, `duplicates merge 6 7` and
 `backup kept.db` done before."""
@@ -84,6 +88,7 @@ def test_json_is_all_there_is_on_stdout(program: Program, name: str) -> None:
     given = [*name.split(), *EVERY[name]]
     copy = shutil.copy(program.library, program.library.with_name("copy.db"))
     after = program(*given, "--json", stdin=b"")
+    Path("moved.db").unlink(missing_ok=True)  # `copy` wants a place where there is nothing
     before = program("--library", copy, "--json", *given, stdin=b"")
     expected = 1 if name == "add" else 0
     assert (after.code, before.code) == (expected, expected)
@@ -374,7 +379,7 @@ def test_a_library_may_have_any_name(empty: Program, name: str) -> None:
     assert Path(name).is_file()
 
 
-@pytest.mark.parametrize("where", ["postgresql://host/papers", "~nobody-of-that-name/library.db"])
+@pytest.mark.parametrize("where", ["postgresql://127.0.0.1:9/papers", "~nobody-of-that-name/library.db"])
 def test_a_library_that_cannot_be_is_said_to_be_none(program: Program, where: str) -> None:
     """A library on a server, or in the home of somebody who doesn't exist, is a clear error."""
     ran = program("--library", where, "list")
@@ -405,9 +410,12 @@ def test_bytes_that_are_no_text_do_no_harm(program: Program, command: list[str])
 
 
 def test_version(program: Program) -> None:
-    """--version prints the version and nothing else."""
+    """--version prints the version with the schema of its libraries, and nothing else, whoever answers."""
+    told = f"papertide {__version__} (schema {migrations.NEWEST})\n"
     for flag in ("--version", "-V"):
-        assert program.done(flag).out == f"papertide {__version__}\n"
+        assert program.done(flag).out == told
+        quick = subprocess.run([sys.executable, "-m", "papertide", flag], capture_output=True, text=True, check=True)
+        assert (quick.stdout, quick.stderr) == (told, "")
 
 
 def test_one_line_a_paper(program: Program) -> None:

@@ -38,6 +38,12 @@ def test_help_teaches_by_example(program: Program, command: str) -> None:
     assert re.search(rf"^ +(\S+ \| )?papertide {command}( |$)", program.done(command, "--help").out, flags=re.MULTILINE)
 
 
+@pytest.mark.parametrize("command", ["", "topics", "saved", "duplicates", "rank"])
+def test_help_cuts_nothing_off(program: Program, command: str) -> None:
+    """What stands beside a command's name in a list of commands is a whole sentence."""
+    assert not re.findall(r"^  \w.*\.\.\.$", program.done(*command.split(), "--help").out, flags=re.MULTILINE)
+
+
 def test_help_names_every_command(program: Program) -> None:
     """`papertide --help` lists all commands, each with a sentence."""
     told = program.done("--help").out

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.cli.harness import BARE, FORGETTING, LORA, PAPER_KEYS, REWARD, ROBOTS, SURVEY, WIDE, Program, Ran
 from tests.cli.test_completion import bash
+from tests.flows.test_mail import served
 
 As = Callable[..., Ran]
 
@@ -198,6 +199,21 @@ def test_nothing_of_another_is_completed(program: Program, monkeypatch: pytest.M
     assert bash(program, line, monkeypatch) == offered
 
 
+def test_what_could_not_be_given_back_is_told_its_reader_alone(program: Program) -> None:
+    """What somebody took off or rewrote after a merge is told them when they part it again, and nobody else."""
+    program.done("tag", SURVEY, "+secret", "--reader", "anna")
+    program.done("note", SURVEY, "mine", "--reader", "anna")
+    for reader, told in (("ben", []), ("anna", ["the tag secret was taken off", "the note on 1 was rewritten since"])):
+        program.done("duplicates", "merge", LORA, SURVEY, "--reader", reader)
+        program.done("tag", LORA, "-secret", "--reader", "anna")
+        program.done("note", LORA, "rewritten", "--reader", "anna")
+        ran = program.done("duplicates", "split", LORA, "--reader", reader)
+        assert [part for part in told if part not in ran.err + ran.out] == []
+        assert ("secret" in ran.err + ran.out, "note" in ran.err + ran.out) == (bool(told), bool(told))
+        program.done("tag", SURVEY, "+secret", "--reader", "anna")
+        program.done("note", LORA, "", "--reader", "anna")
+
+
 # --- who keeps what -----------------------------------------------------------------------------------------------------
 
 
@@ -235,6 +251,18 @@ def test_what_others_keep_is_asked_for(lab: Program, query: str, found: list[int
         if command != "search" or "adapters" in query:
             assert sorted(lab.done(command, query, "--json").ids) == found
     assert lab.done("list", query, "--count", "--json").one == {"count": len(found)}
+
+
+@pytest.mark.parametrize(
+    "command", [["list"], ["list", "--json"], ["search", "adapters"], ["digest"], ["digest", "--json"]]
+)
+def test_a_reader_who_keeps_nothing_is_told_of(lab: Program, command: list[str]) -> None:
+    """Where nothing is found, a reader who keeps nothing is named, with the one that was probably meant."""
+    told = 'no reader "annna" keeps anything; did you mean anna?'
+    assert told in lab.done(*command, "keptby:annna keptby:Anna").err.splitlines()
+    assert 'no reader "xyz" keeps anything' in lab.done(*command, "keptby:xyz").err.splitlines()
+    assert "no reader" not in lab.done(*command, "keptby:xyz OR keptby:anna").err
+    assert "no reader" not in lab.done(*command, "keptby:anna id:99").err
 
 
 def test_what_is_taken_back_is_kept_no_more(lab: Program) -> None:
@@ -277,6 +305,21 @@ def test_the_digest_says_who_else_keeps(lab: Program, look: str, said: str) -> N
     assert told.count("kept by") == 3
     assert "kept by anna, ben and ben o" in told
     assert lab.done("digest", "--format", look, "--again").out == told
+
+
+def test_mail_says_who_else_keeps(lab: Program, home: Path) -> None:
+    """A digest by mail says it in its text and in its HTML."""
+    file = home / ".config" / "papertide" / "config.toml"
+    file.parent.mkdir(parents=True)
+    with served("none") as (inbox, table):
+        settings = f'[mail]\nserver = "127.0.0.1"\nport = {table["port"]}\nsecurity = "none"\nfrom = "me@example.org"\n'
+        file.write_text(settings, "utf-8")
+        lab.done("digest", "keptby:ben", "--email")
+    (message,) = inbox.messages
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,))
+        assert body is not None
+        assert "kept by anna and ben" in body.get_content()
 
 
 def test_a_reader_alone_notices_nothing(program: Program) -> None:

@@ -22,6 +22,7 @@ from papertide.errors import (
     UsageError,
 )
 from papertide.flows.add import add
+from papertide.flows.archived import archive_of
 from papertide.flows.backup import Kept, Watching, backup, look_at, restore
 from papertide.flows.tally import report_of
 from papertide.sources.archive import Archive
@@ -37,7 +38,7 @@ def library(tmp_path: Path) -> Path:
     path = tmp_path / "library.db"
     store = open_library(path, create=True)
     pages = [Raw("page", PAGE)]
-    report_of(add(pages, lambda: store, RULES, now=lambda: NOW, archive=Archive.beside(path)))
+    report_of(add(pages, lambda: store, RULES, now=lambda: NOW, archive=archive_of))
     store.deciding.decide(READER, [1], "keep", NOW, "keep")
     store.close()
     return path

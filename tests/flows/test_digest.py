@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from tests.export.papers import paper
 from tests.fakes import NOW, READER, add_pages, dump, json_page
 
-from papertide.flows.digest import prepare, select, told
+from papertide.flows.digest import last, prepare, select, told
+from papertide.query import parse
 from papertide.ranking.order import first_impression
 from papertide.records.plain import PaperDict
 from papertide.store import open_library
+from papertide.store.base import Selection
 
 NAMES = {"a": "First", "b": "Second"}
 TODAY = date(2026, 5, 7)
@@ -124,4 +126,33 @@ def test_what_fails_is_new_again(tmp_path: Path) -> None:
         with pytest.raises(KeyboardInterrupt):
             fail(2, fail_with_nothing)
         assert dump(path) == before
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "made", [None, "", "[]", "no JSON", '{"query": 3, "topics": "a", "limit": "x", "later": 1}', '{"query": null}']
+)
+def test_a_digest_that_says_nothing_of_how_it_was_made(tmp_path: Path, made: str | None) -> None:
+    """What a digest says of how it was made is taken if it makes sense; its papers are shown in any case."""
+    store = open_library(tmp_path / "library.db", create=True)
+    add_pages(store, json_page("One", "Two"))
+    store.telling.tell(READER, [1, 2], TODAY.isoformat(), NOW, made)
+    again = last(store, READER, NAMES, today=TODAY)
+    assert (sorted(again.new), again.topics, again.limit, again.later, again.query) == ([1, 2], (), None, (), "")
+    store.close()
+
+
+def test_a_query_stands_beside_other_conditions(tmp_path: Path) -> None:
+    """What a section leaves out answers the digest's query, whatever that is joined by."""
+    store = open_library(tmp_path / "library.db", create=True)
+    add_pages(store, json_page("One lora", "Two lora", "Three lora"))
+    queries = {"two OR one": "(two OR one)", "lora -three": "lora -three", "": "", "-three": "-three"}
+    for text, shown in queries.items():
+        query = parse(text, today=TODAY)
+        made = prepare(store, READER, NAMES, today=TODAY, limit=1, query=query)
+        assert (made.query, len(made.new)) == (shown, 2 if text else 3)
+        asked = parse(made.sections[0].query, today=TODAY)
+        assert sorted(store.looking.numbers(Selection(asked, READER))) == sorted(
+            prepare(store, READER, NAMES, today=TODAY, query=query).new
+        )
     store.close()

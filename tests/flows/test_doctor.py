@@ -272,6 +272,18 @@ def test_all_or_nothing(library: Path) -> None:
     assert dump(library) == before
 
 
+def test_lost_rows_need_a_folder(library: Path, tmp_path: Path) -> None:
+    """The folder of lost rows is made when there are any, and not before."""
+    lost = tmp_path / "data" / "servers" / "lost.jsonl"
+    store = open_library(library)
+    repair(store, RULES, lost, now=lambda: NOW)
+    assert not lost.parent.exists()
+    harmed(library, "INSERT INTO tag VALUES ('ada', 99, 'x')")
+    assert repair(store, RULES, lost, now=lambda: NOW).kept == lost
+    store.close()
+    assert json.loads(lost.read_text("utf-8"))["table"] == "tag"
+
+
 def test_nothing_to_mend(library: Path) -> None:
     """A library that is well is left as it is."""
     before = dump(library)

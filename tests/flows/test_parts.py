@@ -56,7 +56,8 @@ def file(tmp_path: Path) -> Path:
 def added(store: SqliteStore, file: Path, size: int = SIZE, archive: Archive | None = None) -> AddReport:
     """What is told of adding a file."""
     source = InParts(Files([str(file)], SUFFIXES), size)
-    return report_of(add(source, lambda: store, RULES, now=lambda: NOW, archive=archive))
+    to_fill = None if archive is None else lambda _store: archive
+    return report_of(add(source, lambda: store, RULES, now=lambda: NOW, archive=to_fill))
 
 
 def test_parts_make_the_library_that_one_page_makes(file: Path, tmp_path: Path) -> None:

@@ -36,7 +36,8 @@ def path(tmp_path: Path) -> Path:
 
 def added(store: SqliteStore, page: Raw, at: str, archive: base.Archive | None) -> None:
     """Add a page at a moment."""
-    report_of(add([page], lambda: store, RULES, now=lambda: at, archive=archive))
+    to_fill = None if archive is None else lambda _store: archive
+    report_of(add([page], lambda: store, RULES, now=lambda: at, archive=to_fill))
 
 
 @pytest.fixture

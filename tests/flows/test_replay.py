@@ -34,6 +34,7 @@ from tests.fakes import (
 from papertide.errors import LibraryError
 from papertide.flows.add import add
 from papertide.flows.adder import Adder
+from papertide.flows.archived import archive_of
 from papertide.flows.replay import ReplayReport, replay
 from papertide.flows.tally import Tally, report_of
 from papertide.parsers import SUFFIXES, parse
@@ -64,7 +65,7 @@ class Desk:
 
     def add(self, *inputs: Raw | Unread, captured: date | None = None, archived: bool = True) -> AddReport:
         """Add pages as `papertide add` does."""
-        archive = self.archive if archived else None
+        archive = archive_of if archived else None
         return report_of(add(inputs, lambda: self.store, RULES, now=lambda: NOW, captured=captured, archive=archive))
 
     def add_as(self, raw: Raw, listing: Listing) -> None:

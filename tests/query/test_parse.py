@@ -239,6 +239,7 @@ def refusal(text: str) -> QueryError | None:
 @example('"a""b"* c')
 @example('-(-(a b) OR @nested) topic:"x y" Foo: b*')
 @example('title:"x*"* "a:b"* -"-x"')
+@example("AND: NOT:")
 def test_printing_reads_back(text: str) -> None:
     """What is printed of a parsed query reads back as that query, and prints the same again."""
     if refusal(text) is None:

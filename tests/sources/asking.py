@@ -14,6 +14,7 @@ from tests.loopback import Loopback
 from papertide.errors import FetchError
 from papertide.sources.base import Request
 from papertide.sources.http import LIMITS, Answer, Client, Validators
+from papertide.sources.peers import Private, is_private
 
 HASTY = replace(LIMITS, connect=5.0, read=0.05)
 """For a server that falls silent on purpose. One that doesn't is given the usual time, however busy the machine."""
@@ -32,6 +33,7 @@ class Asking:
         token: str | None = None,
         also: Collection[str] = (),
         chance: float = 0.5,
+        private: Private = is_private,
         **limits: float,
     ) -> None:
         self.clock = clock or FakeClock()
@@ -44,6 +46,7 @@ class Asking:
             token=token,
             also=also,
             chance=lambda: chance,
+            private=private,
             limits=replace(LIMITS, **changed),
         )
         self._url = server.url

@@ -11,7 +11,10 @@ import pytest
 from papertide.query import parse
 from papertide.store import open_library, ordered, read
 from papertide.store.base import SORTS, Selection, Sort
+from papertide.store.belongings import _ALONG, _TEXTS
+from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.engine import Database
+from papertide.store.state import _OF_PAPER
 
 pytestmark = pytest.mark.files
 
@@ -90,15 +93,33 @@ def test_a_topic_is_walked_by_its_index_alone(database: Database) -> None:
     ("text", "step"),
     [
         ("keptby:anna", "SEARCH status USING COVERING INDEX status_readers (status=? AND reader=?)"),
-        ("keeps:>=2", "SEARCH status USING COVERING INDEX status_keepers (status=?)"),
-        ("keeps:0", "SEARCH status USING COVERING INDEX status_keepers (status=?)"),
+        ("keeps:>=2", "SEARCH status USING COVERING INDEX status_readers (status=?)"),
+        ("keeps:0", "SEARCH status USING COVERING INDEX status_readers (status=?)"),
+        ("status:keep", "SEARCH status USING COVERING INDEX status_papers (reader=? AND status=?)"),
+        ("status:inbox", "SEARCH status USING COVERING INDEX status_papers (reader=?)"),
     ],
 )
 def test_who_keeps_is_told_by_an_index(database: Database, text: str, step: str) -> None:
-    """What a reader keeps is looked up by name; how many keep papers is counted along what is kept, without sorting it."""
-    steps = plan(database, text, "published")
-    assert step in steps
-    assert not [other for other in steps if other.startswith("USE TEMP B-TREE FOR GROUP BY")]
+    """What a reader keeps is looked up by name, how many keep papers is counted along what is kept, and what one said
+    oneself is looked for among that alone, however many readers there are."""
+    assert step in plan(database, text, "published")
+
+
+OF_ONE_PAPER = [
+    *(sql.replace("?", "1") for sql in (*_OF_PAPER.values(), *_TEXTS.values())),
+    *(sql.replace(":old", "1").replace(":kept", "2") for sql in _ALONG),
+    *(f"DELETE FROM {table} WHERE paper_id = 1" for table in ("status", "tag", "note", "told")),
+    f"{STATUSES_BY_LOG} AND d.paper_id = 1",
+    read._KEEPERS.format("1, 2").replace("?", "'ada'"),
+]
+"""What readers did with a paper, in a merge, in the full state and in `show`; and what goes with a paper that ends."""
+
+
+@pytest.mark.parametrize("sql", OF_ONE_PAPER)
+def test_what_readers_did_with_a_paper_is_looked_up(database: Database, sql: str) -> None:
+    """Whatever is asked of one paper, what was done with the others isn't gone through."""
+    steps = [row[3] for row in database.connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert not [step for step in steps if step.startswith("SCAN")]
 
 
 def test_papers_are_read_by_number(database: Database) -> None:

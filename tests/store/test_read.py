@@ -315,3 +315,21 @@ def test_an_empty_library(store: SqliteStore) -> None:
     assert store.looking.resolve("1") is None
     assert store.looking.tallies(READER)["library"]["papers"] == 0
     assert store.looking.taxonomy() is None
+
+
+def test_who_keeps_papers(store: SqliteStore) -> None:
+    """Each paper has those who keep it now, by name, oneself apart; a paper that no other keeps is left out."""
+    add_pages(store, json_page("One", "Two", "Three"))
+    for reader, papers in (("ben", [1, 2]), ("Anna", [2, 1]), ("anna", [2]), (READER, [1, 3])):
+        store.deciding.decide(reader, papers, "keep", NOW, "keep")
+    store.deciding.decide("ben", [1], "later", NOW, "later")
+    store.deciding.decide("cy", [3], "skip", NOW, "skip")
+    assert store.looking.keepers([3, 2, 1], but=READER) == {1: ["Anna"], 2: ["Anna", "anna", "ben"]}
+    assert store.looking.keepers([1], but="Anna") == {1: [READER]}
+    assert store.looking.keepers([], but=READER) == {}
+    assert store.looking.keepers(range(1, 40_000), but="") == {
+        1: [READER, "Anna"],
+        2: ["Anna", "anna", "ben"],
+        3: [READER],
+    }
+    assert store.looking.who_keep() == [READER, "Anna", "anna", "ben"]

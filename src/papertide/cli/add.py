@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from papertide.cli.archive import archive_to_fill
 from papertide.cli.common import Common, day_given
 from papertide.cli.report import end_with
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import now
-from papertide.errors import UsageError
+from papertide.errors import LibraryMissing, UsageError
 from papertide.flows.add import add as flow
+from papertide.flows.archived import archive_of
 from papertide.flows.tally import Step, report_of
 from papertide.parsers import LAYOUTS, SUFFIXES
 from papertide.records.reports import AddReport
 from papertide.sources.files import Files
 from papertide.sources.parts import InParts
 from papertide.store import SqliteStore, open_library
+from papertide.store.address import Place
+from papertide.store.engine import Waiting
 from papertide.views.console import Console
 
 
@@ -59,6 +61,7 @@ def add(
     if layout != "auto" and layout not in LAYOUTS:
         raise UsageError(f"no layout {layout!r}; there are auto, {', '.join(sorted(LAYOUTS))}")
     day = day_given(captured, "--captured")
+    keeps = common.config.archive if archive is None else archive
     source = InParts(Files(paths, SUFFIXES))
     with ExitStack() as stack:
         open_store = _opener(common, stack, dry_run=dry_run)
@@ -70,24 +73,30 @@ def add(
             layout=layout,
             captured=day,
             dry_run=dry_run,
-            archive=archive_to_fill(common, archive),
+            archive=archive_of if keeps else None,
         )
         report = _drain(common.console, steps, source.count())
     end_with(common.console, report, dry_run=dry_run)
 
 
-def _opener(common: Common, stack: ExitStack, *, dry_run: bool) -> Any:
+def _opener(common: Common, stack: ExitStack, *, dry_run: bool) -> Callable[[], SqliteStore]:
+    place, waiting = common.config.library, common.console.say
+
     def open_store() -> SqliteStore:
-        path = common.config.library
-        if dry_run and not (
-            path.exists() and path.stat().st_size
-        ):  # nothing may be left behind, so the trial library is elsewhere
-            path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "library.db"
-        store = open_library(path, create=True, waiting=common.console.say)
+        store = _on_trial(place, waiting, stack) if dry_run else open_library(place, create=True, waiting=waiting)
         stack.callback(store.close)
         return store
 
     return open_store
+
+
+def _on_trial(place: Place, waiting: Waiting, stack: ExitStack) -> SqliteStore:
+    """The library; where there is none nothing may be left behind, so an empty one is elsewhere until the stack is closed."""
+    try:
+        return open_library(place, waiting=waiting)
+    except LibraryMissing:
+        elsewhere = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "library.db"
+        return open_library(elsewhere, create=True)
 
 
 def _drain(console: Console, steps: Generator[Step, None, AddReport], total: int) -> AddReport:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from papertide.cli.archive import archive_of
+from papertide.cli.archive import name_damaged
 from papertide.cli.common import Common, free_name
 from papertide.errors import UsageError
 from papertide.flows import backup as flow
@@ -15,10 +15,8 @@ from papertide.flows.backup import Kept, Pages, Watching
 from papertide.flows.prune import megabytes
 from papertide.normal import counted
 from papertide.sources.archive import Archive
-from papertide.views.console import Console, ExitCode, Line
-
-_NAMED = 3
-"""Damaged pages that are named to people; JSON names all."""
+from papertide.store.address import Server
+from papertide.views.console import ExitCode, Line
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.", show_default=False)]
 WithPages = Annotated[
@@ -42,10 +40,11 @@ def backup(
       papertide backup papers-copy.db --force --no-archive
     """
     common = Common.of(ctx)
-    archives = (archive_of(common), Archive.beside(file)) if archive else None
-    with common.console.progress("copying archived pages", _archived(archive_of(common)) if archive else 0) as bar:
+    library = _file_of(common)
+    archives = (Archive.beside(library), Archive.beside(file)) if archive else None
+    with common.console.progress("copying archived pages", _archived(Archive.beside(library)) if archive else 0) as bar:
         watching = Watching(common.console.say, bar.advance)
-        kept = flow.backup(common.config.library, file, archives, force=force, watching=watching)
+        kept = flow.backup(library, file, archives, force=force, watching=watching)
     _tell(common, kept, file, f"{file}: {_holding(kept)}")
 
 
@@ -66,7 +65,8 @@ def restore(
       papertide --library new.db restore papers.db
     """
     common = Common.of(ctx)
-    console, library = common.console, common.config.library
+    console = common.console
+    library = _file_of(common)
     if library.exists() and file.exists() and file.samefile(library):
         raise UsageError(f"{file} is the library itself")
     found = flow.look_at(file)
@@ -74,11 +74,20 @@ def restore(
     if library.exists() and not yes and not console.ask(question):
         console.say(f"{question} nothing was changed; --yes says so beforehand")
         raise typer.Exit(ExitCode.FAILED)
-    archives = (Archive.beside(file), archive_of(common)) if archive else None
+    archives = (Archive.beside(file), Archive.beside(library)) if archive else None
     with console.progress("copying archived pages", _archived(Archive.beside(file)) if archive else 0) as bar:
         watching = Watching(console.say, bar.advance)
         kept = flow.restore(file, library, free_name(library, "before"), archives, watching=watching)
     _tell(common, kept, file, f"{library}: {_holding(kept)}")
+
+
+def _file_of(common: Common) -> Path:
+    """The library's file; raises UsageError for a library on a server, which is kept safe by other means."""
+    library = common.config.library
+    if isinstance(library, Server):
+        told = "`pg_dump` and `pg_restore` keep it safe, and `papertide copy URL FILE` copies it into a file"
+        raise UsageError(f"{library} is on a server: {told}")
+    return library
 
 
 def _archived(archive: Archive) -> int:
@@ -104,7 +113,7 @@ def _tell(common: Common, kept: Kept, file: Path, told: str) -> None:
     if kept.aside:
         console.say(f"what was there before is {kept.aside}")
     if pages and pages.damaged:
-        _warn(console, pages)
+        name_damaged(console, pages.damaged)
         raise typer.Exit(ExitCode.PARTLY)
 
 
@@ -112,12 +121,3 @@ def _values(pages: Pages | None) -> dict[str, object] | None:
     if pages is None:
         return None
     return {"copied": pages.copied, "missing": pages.missing, "damaged": list(pages.damaged)}
-
-
-def _warn(console: Console, pages: Pages) -> None:
-    """Name the archived pages that could not go along."""
-    for reason in pages.damaged[:_NAMED]:
-        console.say(reason, "ill")
-    more = len(pages.damaged) - _NAMED
-    if more > 0:
-        console.say(f"and {more} more; `papertide doctor --thorough` names all", "ill")

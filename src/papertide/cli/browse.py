@@ -12,7 +12,7 @@ from papertide.cli.filters import Given, QueryWords, filtered
 from papertide.cli.scores import scored
 from papertide.cli.taxonomy import topic_source
 from papertide.errors import UsageError
-from papertide.flows.browse import Found, check_topics, ensure_labels, find, unknown_words
+from papertide.flows.browse import Found, check_topics, ensure_labels, find, unknown_readers, unknown_words
 from papertide.store.base import Sort
 from papertide.views.console import Line
 from papertide.views.papers import list_papers
@@ -90,12 +90,15 @@ def _browse(common: Common, given: Given, sort: Sort, *, count: bool, any_word: 
         total = store.looking.count(found.selection) if count or console.is_terminal else 0
         if not found.papers and chosen.query is not None and not chosen.offset and chosen.limit != 0:
             check_topics(store.looking, chosen.query, source, given.text)
+        nobody = unknown_readers(store.looking, chosen.query) if not found.papers else []
         unknown = unknown_words(store.looking, found, any_word=any_word) if chosen.limit != 0 else []
     if found.partial:
         console.say("no paper holds all of the words; these hold some of them", "mark")
     for one in unknown:
         told = f"; did you mean {one.meant}?" if one.meant else ""
         console.say(f'no paper holds "{one.word}"{told}', "mark")
+    for told in nobody:
+        console.say(told, "mark")
     if count and console.as_json:
         console.json({"count": total})
     elif count:

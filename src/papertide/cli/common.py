@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperOption
 
-from papertide import config
+from papertide import __schema__, __version__, config
 from papertide.errors import UsageError
 from papertide.views.console import Console
 
@@ -44,6 +44,8 @@ class Common:
         if self._config is None:
             given = self.given.get
             self._config = config.load(library=given("library"), reader=given("reader"), today=given("today"))
+            if self._config.warning:
+                self.console.say(self._config.warning, "mark")
         return self._config
 
     @property
@@ -107,9 +109,7 @@ def _keep(name: str) -> Any:
 
 def _version(ctx: Any, _param: Any, value: Any) -> Any:
     if value:
-        from papertide import __version__
-
-        Common.of(ctx).console.data(f"papertide {__version__}\n")
+        Common.of(ctx).console.data(f"papertide {__version__} (schema {__schema__})\n")
         raise typer.Exit
     return value
 
@@ -117,7 +117,11 @@ def _version(ctx: Any, _param: Any, value: Any) -> Any:
 def add_common_options(command: Any, *, version: bool = False) -> None:
     """Give a command (and its subcommands) the options that all have."""
     options = [
-        ("--library", "PATH", "The library file (else PAPERTIDE_LIBRARY, else the config file)."),
+        (
+            "--library",
+            "PATH|URL",
+            "The library: a file, or postgresql://… (else PAPERTIDE_LIBRARY, else the config file).",
+        ),
         ("--reader", "NAME", "Whose decisions, tags, notes and digests (else the config, else your login name)."),
         ("--today", "DATE", "Take this for today, for scripts (else PAPERTIDE_TODAY)."),
     ]
@@ -141,7 +145,7 @@ def add_common_options(command: Any, *, version: bool = False) -> None:
                 is_flag=True,
                 default=False,
                 is_eager=True,
-                help="Print the version.",
+                help="Print the version, and the schema of its libraries.",
                 expose_value=False,
                 callback=_version,
             )

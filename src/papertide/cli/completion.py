@@ -1,7 +1,7 @@
 """What the shell completes: fields, topics, tags and saved names, inside a query and after the options.
 
-The shell asks the program itself (`_PAPERTIDE_COMPLETE` is set then), by the scripts of Typer; nothing of this is loaded
-otherwise. A library that isn't there, or can't be read, completes to nothing and never to an error.
+The shell asks the program itself (`_PAPERTIDE_COMPLETE` is set then), by the scripts in `completions`; nothing of this is
+loaded otherwise. A library that isn't there, or can't be read, completes to nothing and never to an error.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -22,8 +23,14 @@ from papertide.records.plain import STATUSES
 from papertide.store.base import SORTS
 
 ASKS = "_PAPERTIDE_COMPLETE"  # as in `app`, which mustn't load this to look
-SHELLS = ("bash", "zsh", "fish")
+_HERE = Path(__file__).with_name("completions")
+SCRIPTS = {"bash": _HERE / "papertide.bash", "zsh": _HERE / "_papertide", "fish": _HERE / "papertide.fish"}
+"""For each shell the script that makes it ask. A wheel puts them where the shells look, too."""
+
 _DAYS = ("today", "yesterday", "7d", "30d")
+
+_ACTIVE = frozenset("\"'`$\\!*?[](){}<>|&;~#^")
+"""Characters that mean something to one shell or another."""
 
 Item = tuple[str, str]
 """A completion, and what is told of it."""
@@ -53,10 +60,8 @@ def saved_name(ctx: Any) -> list[Item]:
 
 def show(shell: str) -> str:
     """The script that makes a shell ask."""
-    from typer._completion_shared import get_completion_script
-
     _check(shell)
-    return get_completion_script(prog_name="papertide", complete_var=ASKS, shell=shell)
+    return SCRIPTS[shell].read_text(encoding="utf-8").rstrip("\n")
 
 
 def install(shell: str) -> str:
@@ -64,17 +69,36 @@ def install(shell: str) -> str:
     from typer._completion_shared import install as put
 
     _check(shell)
-    return str(put(shell=shell, prog_name="papertide", complete_var=ASKS)[1])
+    path = put(shell=shell, prog_name="papertide", complete_var=ASKS)[1]  # Typer knows the place; the script is ours
+    path.write_text(f"{show(shell)}\n", encoding="utf-8")
+    return str(path)
 
 
 def prepare() -> None:
-    """Make ready to answer a shell that asks."""
+    """Make ready to answer a shell that asks: a completion a line, and what is told of it behind a tab.
+
+    Not as Typer does it: its answer to zsh is a command that zsh evaluates, with the names from the library in it.
+    """
     # Typer has no public way to these; it is pinned to a minor version.
     from typer._click.shell_completion import add_completion_class, split_arg_string
-    from typer._completion_classes import BashComplete, completion_init
+    from typer._completion_classes import BashComplete
+
+    class Line(BashComplete):
+        """Zsh and fish tell the line up to the cursor, and take the whole last word."""
+
+        def get_completion_args(self) -> tuple[list[str], str]:
+            line = os.environ.get("_PAPERTIDE_LINE", "")
+            words = split_arg_string(line)[1:]
+            if not words or (line.endswith(" ") and not line.endswith(words[-1])):
+                words.append("")
+            return words[:-1], words[-1]
+
+        def format_completion(self, item: Any) -> str:
+            return f"{item.value}\t{' '.join(item.help.split())}" if item.help else str(item.value)
 
     class Bash(BashComplete):
-        """Bash takes a word apart at colons and at signs, and replaces only the last part: so do we."""
+        """Bash takes a word apart at colons and at signs, unless it is in quotes, and replaces only the last part: what
+        stands behind a colon, but all from an at sign on."""
 
         def get_completion_args(self) -> tuple[list[str], str]:
             parts = split_arg_string(os.environ["COMP_WORDS"])[1 : int(os.environ["COMP_CWORD"]) + 1]
@@ -84,11 +108,12 @@ def prepare() -> None:
 
         def format_completion(self, item: Any) -> str:
             asked = self.get_completion_args()[1]
-            kept = max(asked.rfind(":"), asked.rfind("@")) + 1
-            return str(item.value)[kept:]
+            if os.environ.get("_PAPERTIDE_WORD", "").startswith(('"', "'")):
+                return str(item.value)
+            return str(item.value)[max(asked.rfind(":") + 1, asked.rfind("@"), 0) :]
 
-    completion_init()
-    add_completion_class(Bash, "bash")
+    for shell, answers in (("bash", Bash), ("zsh", Line), ("fish", Line)):
+        add_completion_class(answers, shell)
 
 
 def _rejoined(parts: list[str]) -> list[str]:
@@ -103,8 +128,8 @@ def _rejoined(parts: list[str]) -> list[str]:
 
 
 def _check(shell: str) -> None:
-    if shell not in SHELLS:
-        raise typer.BadParameter(f"{shell!r} is not known; {', '.join(SHELLS)} are")
+    if shell not in SCRIPTS:
+        raise typer.BadParameter(f"{shell!r} is not known; {', '.join(SCRIPTS)} are")
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
@@ -168,8 +193,9 @@ def _saved(ctx: Any) -> Iterator[Item]:
 
 
 def _quietly(values: Callable[[Any], Iterator[Item]], ctx: Any) -> Iterator[Item]:
-    """What a library holds, safe to be shown by a shell: what can't be typed is left out, what is told is one line."""
+    """What a library holds, safe to be put on a command line: what can't be typed as it is, or means something to a
+    shell, is left out; what is told is one line."""
     with suppress(PapertideError):
         for value, told in values(ctx):
-            if value == "".join(still(value).split()):
+            if value == "".join(still(value).split()) and not _ACTIVE.intersection(value):
                 yield value, " ".join(safe(told).split())

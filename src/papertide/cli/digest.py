@@ -28,6 +28,7 @@ from papertide.flows.browse import (
     query_of,
     spellings_of,
     topic_names,
+    unknown_readers,
 )
 from papertide.flows.output import free_path, write_whole
 from papertide.flows.readinglist import digest_list
@@ -112,6 +113,9 @@ def digest(
         else:
             making = flow.told(store, reader, names, at=now(), since=start, **asked)
         with making as made:
+            if not made.sections:
+                for told in unknown_readers(store.looking, chosen):
+                    console.say(told, "mark")
             _hand_over(common, look, made, output, mail)
     if mail is not None and mail.refused:  # behind all that: the others have it, and mustn't get it again
         raise typer.Exit(ExitCode.PARTLY)

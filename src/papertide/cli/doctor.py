@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from papertide.cli.archive import archive_of
 from papertide.cli.common import Common, free_name
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import now
+from papertide.flows.archived import archive_of
 from papertide.flows.doctor import Repaired, look_at_archive, look_at_titles
 from papertide.flows.doctor import repair as mend
 from papertide.views.console import ExitCode, Line
@@ -24,11 +24,12 @@ def doctor(
 ) -> None:
     """Look whether the library is well.
 
-    Checks the file, the schema, the search index, the triggers and the decision log, and the archive of raw pages beside
-    it, tells what was fetched last, and changes nothing. Ends with exit code 1 if anything is not as it should be.
+    Checks the file, the schema, the search index, the triggers and the decision log, and the archive of raw pages, tells
+    what was fetched last, and changes nothing. Ends with exit code 1 if anything is not as it should be.
 
     With --repair what follows from other rows is made anew, all or nothing. No decision, tag or note is thrown away: rows
-    that belong to nothing any more are written to a file beside the library, which is named.
+    that belong to nothing any more are written to a file, which is named: beside the library, or for one on a server in your
+    data folder.
 
     \b
     Examples:
@@ -40,11 +41,11 @@ def doctor(
     done: Repaired | None = None
     with common.library() as store:
         if repair:
-            done = mend(store, taxonomy(common), free_name(common.config.library, "lost"), now=now)
+            done = mend(store, taxonomy(common), free_name(common.config.anchor, "lost"), now=now)
         findings = store.checking.findings()
         findings.append(look_at_titles(store))
         with common.console.progress("reading archived pages", len(store.recalling.pages())) as bar:
-            findings.append(look_at_archive(store, archive_of(common), thorough=thorough, each=bar.advance))
+            findings.append(look_at_archive(store, archive_of(store), thorough=thorough, each=bar.advance))
     well = all(finding.well for finding in findings)
     if common.console.as_json:
         checks = {f.name: {"ok": f.well, "told": f.told, **f.facts} for f in findings}

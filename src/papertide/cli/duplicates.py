@@ -30,7 +30,7 @@ def duplicates(
     paper: Annotated[str | None, typer.Option(metavar="ID", help="Only those of this paper.")] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many (terminal: 20).")] = None,
 ) -> None:
-    """The merges that were not by id, with the reason; merge and split by hand.
+    """Merges that were not by id, and why; merge and split by hand.
 
     Those by hand come first, then the least alike. A merge or split by hand
     stands whatever is added later, and `undo` takes it back.

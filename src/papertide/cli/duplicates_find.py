@@ -39,9 +39,9 @@ def find(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Let -o replace an input.")] = False,
 ) -> None:
-    """Find duplicates in any csv, jsonl, bibtex or ris file; no library is needed.
+    """Find duplicates in any csv, jsonl, bibtex or ris file.
 
-    A record is named by its own id (a column id or key, the BibTeX key, the RIS
+    No library is needed. A record is named by its own id (a column id or key, the BibTeX key, the RIS
     ID, the id of a JSON object), else by its line; where two have the same name,
     their number in the file stands behind it. In several files the file stands
     before it: FILE:NAME. With --json each pair is a line: a, b, score, reason.

@@ -117,7 +117,7 @@ def _write(
         for piece in pieces:
             common.console.data(piece)
         return
-    write_whole(output, pieces)
+    write_whole(output, pieces, private=reading.state is not None)
     if common.console.as_json:
         common.console.json({"papers": count, "format": form, "output": str(output)})
     else:

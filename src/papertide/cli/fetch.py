@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from papertide.cli.archive import archive_to_fill
 from papertide.cli.common import Common
 from papertide.cli.days import Span, span_named
 from papertide.cli.report import end_with
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import Config, token
 from papertide.errors import FetchError, UsageError
+from papertide.flows.archived import archive_of
 from papertide.flows.fetch import Got, Todo, noun, plan, since_last
 from papertide.flows.fetch import fetch as flow
 from papertide.flows.tally import report_of
@@ -81,7 +81,8 @@ def fetch(
         else:
             todo = plan(parts, store, clock, again=again)
             _tell_settled(common, todo)
-        report = _run(common, store, todo, clock, shown, archive_to_fill(common, False if no_archive else None), again)
+        archive = archive_of(store) if common.config.archive and not no_archive else None
+        report = _run(common, store, todo, clock, shown, archive, again)
     end_with(common.console, report)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from papertide.errors import OutputError
+from papertide.flows.output import made_folder
 
 STANDARD_OUTPUT = "-"
 _SLASHES = tuple({"/", os.sep})
@@ -18,10 +18,4 @@ def means_folder(text: str) -> bool:
 
 def output_path(text: str) -> Path:
     """The path that is named; a folder, by its slash, is made if it isn't there. Raises OutputError."""
-    path = Path(text)
-    if means_folder(text):
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(text, error.strerror or str(error)) from error
-    return path
+    return made_folder(Path(text)) if means_folder(text) else Path(text)

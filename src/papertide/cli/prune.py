@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from papertide.cli.archive import archive_of
 from papertide.cli.common import Common
 from papertide.flows import prune as flow
+from papertide.flows.archived import archive_of
 from papertide.flows.prune import Pruning, megabytes
 from papertide.normal import counted
 from papertide.query.dates import first_day
@@ -41,7 +41,7 @@ def prune(
     console = common.console
     before = first_day(older_than.strip(), common.today) if older_than is not None else None
     with common.library() as store:
-        archive = archive_of(common)
+        archive = archive_of(store)
         done = flow.plan(store, archive, before)
         if not dry_run and _is_any(done):
             question = f"remove {_files(done)}?"

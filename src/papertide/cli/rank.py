@@ -32,7 +32,7 @@ def rank(
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many (terminal: 20).")] = None,
     explore: Annotated[bool, typer.Option(help="Every tenth place for a topic you decided on least.")] = True,
 ) -> None:
-    """Your inbox in the order of reading: what is like the papers you kept first.
+    """Your inbox, first what is most like the papers you kept.
 
     Every tenth place is for the topic that you decided on least, so that the order doesn't tunnel into one; that topic
     stands beside the title. --no-explore, or explore = false in the config file, goes by the score alone.
@@ -76,9 +76,10 @@ def explain_(
     ctx: typer.Context,
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Number, arXiv id, or a URL holding that id.")],
 ) -> None:
-    """Why papers rank where they do: the words that moved them, and by how much.
+    """Why papers rank where they do.
 
-    1 is half the way from a paper as those you skipped are, in the mean, to one as those you kept are.
+    The words that moved them, and by how much: 1 is half the way from a paper as those you skipped are, in the mean, to
+    one as those you kept are.
 
     \b
     Examples:
@@ -105,9 +106,10 @@ def explain_(
 
 @app.command("evaluate")
 def evaluate_(ctx: typer.Context) -> None:
-    """How well the ranking would have served you: your own decisions, replayed in the order you made them.
+    """How well the ranking would have served you.
 
-    At up to 20 moments it learns from what you had decided and ranks what you decided after; the table has the means.
+    Your own decisions are replayed in the order you made them. At up to 20 moments it learns from what you had decided
+    and ranks what you decided after; the table has the means.
 
     \b
       AUC           the chance that a paper you kept stands before one you skipped
@@ -140,7 +142,7 @@ def simulate(
     prior: Annotated[str, typer.Option(metavar="K+S", help="How many kept and skipped ones are known.")] = "1+1",
     batch: Annotated[int, typer.Option(metavar="N", min=1, help="So many papers are decided on at a time.")] = 10,
 ) -> None:
-    """Screen a labelled set as a reader would who always keeps label 1.
+    """Screen a labelled set as one who keeps what has label 1.
 
     Learn from what is known, show the best papers, take their labels, learn again, until all are shown. The figures are
     those of asreview-insights, without the papers known beforehand:

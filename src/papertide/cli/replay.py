@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from papertide.cli.archive import archive_of
 from papertide.cli.common import Common
 from papertide.cli.report import tell
 from papertide.cli.taxonomy import taxonomy
 from papertide.config import now
+from papertide.flows.archived import archive_of
 from papertide.flows.replay import ReplayReport
 from papertide.flows.replay import replay as flow
 from papertide.flows.tally import report_of
@@ -36,7 +36,7 @@ def replay(
     """
     common = Common.of(ctx)
     with common.library() as store:
-        steps = flow(store, taxonomy(common), archive_of(common), now=now, dry_run=dry_run)
+        steps = flow(store, taxonomy(common), archive_of(store), now=now, dry_run=dry_run)
         with common.console.progress("reading again", len(store.recalling.pages())) as bar:
             report = report_of(steps, lambda _step: bar.advance())
     tell(common.console, report, dry_run=dry_run)

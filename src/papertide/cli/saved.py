@@ -57,8 +57,10 @@ def list_(ctx: typer.Context) -> None:
 @app.command("add")
 def add(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME")],
-    query: Annotated[list[str], typer.Argument(metavar="QUERY...")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Letters, digits, _, . and -.")],
+    query: Annotated[
+        list[str], typer.Argument(metavar="QUERY...", help="Words and fields; see `papertide list --help`.")
+    ],
 ) -> None:
     """Save a search; one of that name is replaced."""
     common = Common.of(ctx)
@@ -86,7 +88,9 @@ def add(
 
 
 @app.command("remove")
-def remove(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=_names)]) -> None:
+def remove(
+    ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="Its name.", autocompletion=_names)]
+) -> None:
     """Forget a saved search."""
     common = Common.of(ctx)
     with common.library() as store:

@@ -11,8 +11,11 @@ import typer
 
 from papertide.cli.common import Common
 from papertide.cli.unattended import check_digest, check_settings
-from papertide.errors import OutputError, UsageError
+from papertide.config import Config
+from papertide.errors import UsageError
 from papertide.flows import schedule as flow
+from papertide.flows.output import made_folder
+from papertide.store.address import Server
 from papertide.views.console import ExitCode, Line
 
 
@@ -32,7 +35,8 @@ def schedule(
     """A timer for fetch and digest.
 
     Shows what it would write and run; --install does that, and a second time changes nothing. The digest goes by mail
-    where [mail] is set, else as a page into the folder `digests` beside the library; options of `papertide digest`
+    where [mail] is set, else as a page into the folder `digests` beside the library (of one on a server: in your data
+    folder); options of `papertide digest`
     behind -- say otherwise, as in `papertide schedule -- --topic peft --email`.
 
     \b
@@ -82,21 +86,21 @@ def _tell(common: Common, plan: flow.Plan, *, acts: bool) -> None:
 
 def _arguments(common: Common, digest_options: list[str]) -> list[str]:
     """The command of the timer, with everything named that this run was told by flags or the environment."""
-    config = common.config
-    ours = ["--library", str(config.library.absolute()), "--reader", config.reader]
     behind = ["--", *digest_options] if digest_options else []
-    return [sys.executable, "-m", "papertide", *ours, "schedule", "--run", *behind]
+    return [sys.executable, "-m", "papertide", *library_flags(common.config), "schedule", "--run", *behind]
+
+
+def library_flags(config: Config) -> list[str]:
+    """Which library, and whose. To be shown only after `check_settings`: an address may hold a password."""
+    place = config.library
+    return ["--library", place.url if isinstance(place, Server) else str(place.absolute()), "--reader", config.reader]
 
 
 def _usual(common: Common) -> list[str]:
     """How a digest is made that nobody watches: by mail, else as a page of its own, so that none is lost."""
     if common.config.mail is not None:
         return ["--email"]
-    folder = common.config.library.absolute().with_name("digests")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(str(folder), error.strerror or str(error)) from error
+    folder = made_folder(common.config.anchor.absolute().with_name("digests"))
     return ["--format", "html", "-o", str(folder)]
 
 
@@ -104,8 +108,7 @@ def _run(common: Common, digest_options: list[str]) -> None:
     """Fetch, and where that brought anything, the digest; ends with the exit code of the one that failed."""
     from papertide.cli.app import run as command  # the program itself; it imports this file when it is asked for
 
-    config = common.config
-    ours = ["--library", str(config.library), "--reader", config.reader]
+    ours = library_flags(common.config)
     ours += ["--json"] if common.console.as_json else []
     today = ["--today", common.given["today"]] if "today" in common.given else []
     code = command([*ours, *today, "fetch"])

@@ -82,7 +82,10 @@ def test(
         list[str], typer.Argument(metavar="TEXT...", help="A title, or a title and an abstract behind it.")
     ],
 ) -> None:
-    """Which topics a text would get, and which words decide; `-` reads it from standard input, title first."""
+    """Which topics a text would get, and which words decide.
+
+    As `-` the text is read from standard input, title first.
+    """
     common = Common.of(ctx)
     joined = sys.stdin.read() if text == ["-"] else " ".join(text)
     title, _, abstract = joined.strip().partition("\n")
@@ -100,7 +103,10 @@ def test(
 
 @app.command("edit")
 def edit(ctx: typer.Context) -> None:
-    """Copy the rules in force into your configuration folder, for you to edit; says where. Nothing is overwritten."""
+    """Copy the rules in force to where you can edit them.
+
+    That is your configuration folder; it says where, and overwrites nothing.
+    """
     common = Common.of(ctx)
     path = common.config.topics_file
     made = not path.exists()

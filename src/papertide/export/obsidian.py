@@ -73,8 +73,9 @@ def note_of(paper: PaperDict, text: str | None) -> Note:
 def file_name(paper: PaperDict) -> str:
     """A name for a new note, without `.md`: the title as far as a file may bear it, and what tells it from all others."""
     key = key_of(paper).replace("arXiv:", "").replace("/", "-")
-    title = " ".join(_FORBIDDEN.sub(" ", unicodedata.normalize("NFC", one_line(paper["title"]))).split()).strip(". ")
-    short = title.encode()[:_LONGEST_NAME].decode(errors="ignore").strip()
+    title = " ".join(_FORBIDDEN.sub(" ", unicodedata.normalize("NFC", one_line(paper["title"]))).split())
+    title = title.lstrip(". -")  # a hidden file, or an option to whatever command takes `*`
+    short = title.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip(". ")
     return f"{short} ({key})" if short else f"({key})"
 
 

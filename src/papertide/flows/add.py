@@ -33,14 +33,14 @@ def add(
     layout: str = "auto",
     captured: date | None = None,
     dry_run: bool = False,
-    archive: Archive | None = None,
+    archive: Callable[[Store], Archive] | None = None,
 ) -> Generator[Step, None, AddReport]:
     """Add pages, yielding a Step for each page; the generator's value is the report. The pages of `Parts` are one input.
 
     The store is opened when the first page was read, so that inputs with nothing in them leave nothing behind. An input
     that fails is a problem in the report; the others are stored. A library that fails (a full disk) when pages were
-    stored already is a problem too, and the end. With `dry_run` all is done and then taken back. With an `archive` the
-    pages' bytes are kept there.
+    stored already is a problem too, and the end. With `dry_run` all is done and then taken back. `archive` gives the store's
+    archive, where the pages' bytes are to be kept.
     """
     tally = Tally()
     adder: Adder | None = None
@@ -52,7 +52,8 @@ def add(
                 store = open_store()
                 if outer is not None:
                     outer(store.adding)
-                adder = Adder(store, taxonomy, now, nested=dry_run, archive=None if dry_run else archive)
+                kept = archive(store) if archive is not None and not dry_run else None
+                adder = Adder(store, taxonomy, now, nested=dry_run, archive=kept)
             return adder
 
         for given in inputs:

@@ -19,6 +19,7 @@ from papertide.query import (
     date_range,
     number_range,
     parse,
+    readers_in,
     spellings,
     topics_in,
     widened,
@@ -157,6 +158,18 @@ def check_topic_names(looking: Looking | None, asked: Iterable[str], source: tup
             if place is not None:
                 raise QueryError(f"no topic {name!r}", text, place.start("name") + 1, hint)
             raise UsageError(f"no topic {name!r}; {hint}")
+
+
+def unknown_readers(looking: Looking, query: Query | None) -> list[str]:
+    """Which readers a query names who keep nothing, in sentences, with those who were probably meant."""
+    asked = readers_in(query) if query is not None else ()
+    known = {name.casefold(): name for name in looking.who_keep()} if asked else {}
+    told: list[str] = []
+    for name in dict.fromkeys(asked):
+        if name.casefold() not in known:
+            close = get_close_matches(name.casefold(), known, n=1)
+            told.append(f'no reader "{name}" keeps anything' + (f"; did you mean {known[close[0]]}?" if close else ""))
+    return told
 
 
 def unknown_words(looking: Looking, found: Found, *, any_word: bool) -> list[Unknown]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from papertide.errors import LibraryError
 from papertide.flows.adder import Adder
-from papertide.flows.output import write_whole
+from papertide.flows.output import made_folder, write_whole
 from papertide.flows.prune import Survey, megabytes, survey
 from papertide.matching.marks import marks_of
 from papertide.normal import counted
@@ -107,6 +107,7 @@ def repair(store: Store, taxonomy: Taxonomy, lost: Path, *, now: Callable[[], st
 
     def keep(rows: Sequence[LostRow]) -> None:
         lines = (json.dumps({"table": row.table, "row": dict(row.values)}, ensure_ascii=False) + "\n" for row in rows)
+        made_folder(lost.parent)
         write_whole(lost, lines)
 
     mending = store.mending

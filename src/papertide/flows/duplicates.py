@@ -59,6 +59,10 @@ class Hand:
         self.store.judging.moved(said, made.moved, made.led)
         return made
 
+    def told(self, made: Rearranged) -> tuple[str, ...]:
+        """The remarks that are for this reader: what others tagged and wrote is not theirs to know."""
+        return tuple(note.told for note in made.notes if note.reader == self.reader)
+
     def adder(self) -> Adder:
         """What places sightings anew, in a transaction of the caller's."""
         return Adder(self.store, self.taxonomy, lambda: self.at, nested=True)
@@ -76,7 +80,7 @@ def merge(hand: Hand, one: int, other: int) -> Outcome:
         sides = [_refs(_seen(adding, number)) for number in sorted((one, other))]
         made = hand.say(sides, (one, other), "merge", same=True)
         now = judging.holding([ref for side in sides for ref in side])
-    return Outcome((one, other), tuple(sorted(now)), made.notes)
+    return Outcome((one, other), tuple(sorted(now)), hand.told(made))
 
 
 def two_ids(store: Store, one: int, other: int) -> str | None:
@@ -105,7 +109,7 @@ def split(hand: Hand, number: int, going: Sequence[int] = ()) -> Outcome:
         sides.sort(key=lambda side: _claim(side, had))
         made = hand.say([_refs(side) for side in sides], [number], "split", same=False)
         now = judging.holding([ref for side in sides for ref in _refs(side)])
-    return Outcome((number,), tuple(sorted(now)), (*made.notes, *_one_id(sides)))
+    return Outcome((number,), tuple(sorted(now)), (*hand.told(made), *_one_id(sides)))
 
 
 def undo(hand: Hand, count: int) -> list[Undone]:
@@ -119,7 +123,7 @@ def undo(hand: Hand, count: int) -> list[Undone]:
             judging.take_back(said.id, hand.reader, hand.at)
             made = hand.adder().rearrange(before, said)
             now = judging.holding(refs)
-            notes = (*made.notes, *_still(said, now))
+            notes = (*hand.told(made), *_still(said, now))
             undone.append(Undone(tuple(sorted(before)), tuple(sorted(now)), notes, said.same))
     return undone
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from papertide.errors import OutputError
 from papertide.flows.whole import write_bytes_whole
 
 
-def write_whole(path: Path, pieces: Iterable[str]) -> None:
+def write_whole(path: Path, pieces: Iterable[str], *, private: bool = False) -> None:
     """Write text to `path` as UTF-8 with the line ends it has, in one step; see `write_bytes_whole`."""
-    write_bytes_whole(path, (piece.encode() for piece in pieces))
+    write_bytes_whole(path, (piece.encode() for piece in pieces), private=private)
+
+
+def made_folder(folder: Path) -> Path:
+    """The folder, made if it isn't there; raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(str(folder), error.strerror or str(error)) from error
+    return folder
 
 
 def free_path(folder: Path, name: str, end: str) -> Path:

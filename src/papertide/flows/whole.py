@@ -11,11 +11,11 @@ from pathlib import Path
 from papertide.errors import OutputError
 
 
-def write_bytes_whole(path: Path, pieces: Iterable[bytes]) -> None:
+def write_bytes_whole(path: Path, pieces: Iterable[bytes], *, private: bool = False) -> None:
     """Write bytes to `path`: first beside it, then in its place in one step.
 
     Raises OutputError where that can't be done; then the old file, if any, is as it was. A file that was there keeps
-    its permissions, and a link is written through.
+    its permissions, and a link is written through. A new one that is `private` is for its owner alone.
     """
     target = Path(os.path.realpath(path))
     beside: str | None = None
@@ -32,7 +32,10 @@ def write_bytes_whole(path: Path, pieces: Iterable[bytes]) -> None:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
-        Path(beside).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+        if target.exists():
+            Path(beside).chmod(target.stat().st_mode & 0o777)
+        elif not private:  # as which it was made
+            Path(beside).chmod(0o666 & ~_umask())
         Path(beside).replace(target)
     except OSError as error:
         raise OutputError(str(path), error.strerror or str(error)) from error

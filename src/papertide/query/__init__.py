@@ -6,7 +6,7 @@ lists what there is to ask. Nothing here knows of a database, and nothing here i
 
 from __future__ import annotations
 
-from papertide.query.ast import Query, both, topics_in
+from papertide.query.ast import Query, both, readers_in, topics_in
 from papertide.query.fields import FIELDS, HAS, Field
 from papertide.query.parse import parse
 from papertide.query.spellings import Spellings, widened
@@ -23,6 +23,7 @@ __all__ = [
     "date_range",
     "number_range",
     "parse",
+    "readers_in",
     "topics_in",
     "widened",
 ]

@@ -162,4 +162,13 @@ def leaves(node: Node | None) -> Iterator[Leaf]:
 
 def topics_in(query: Query) -> tuple[str, ...]:
     """The names of the topics that a query speaks of, as they were typed; `topic:none` names none."""
-    return tuple(leaf.value for leaf in leaves(query.root) if isinstance(leaf, Is) and leaf.field == "topic")
+    return _names_in(query, "topic")
+
+
+def readers_in(query: Query) -> tuple[str, ...]:
+    """The names of the readers that a query speaks of, as they were typed."""
+    return _names_in(query, "keptby")
+
+
+def _names_in(query: Query, field: NameField) -> tuple[str, ...]:
+    return tuple(leaf.value for leaf in leaves(query.root) if isinstance(leaf, Is) and leaf.field == field)

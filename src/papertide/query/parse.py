@@ -193,7 +193,7 @@ class _Parser:
         # A title pasted whole ("Adapters: a survey") has such a word; only what looks like a misspelt field is refused.
         if value or not name or fields.closest(name, fields.NAMES) is not None:
             self._unknown(name, token)
-        return read_text(name, quoted=False)
+        return read_text(name, quoted=name in _OPERATORS)  # as it is printed: bare, it would be the operator
 
     def _quoted(self, token: _Token) -> Node | None:
         text = token.text.replace('""', '"')

@@ -1,18 +1,20 @@
 """The one place that asks the network: politely, within bounds, and with every failure told as a FetchError.
 
 What a server may do, and what is done about it: `trouble` (errors in words), `waits` (how long it wants to be left
-alone), `robots` (what it lets us read), `body` (no more than we can hold), `deadline` (no longer than we can wait).
+alone), `robots` (what it lets us read), `body` (no more than we can hold), `deadline` (no longer than we can wait),
+`peers` (nowhere in our own network).
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.cookiejar import CookieJar
+from typing import Any
 from urllib.request import Request as _UrllibRequest
 
 import httpx
@@ -24,6 +26,7 @@ from papertide.sources.address import LOOPBACK, address, same_place, why_not
 from papertide.sources.base import Clock, Memory, Request
 from papertide.sources.body import too_large, unpacked, whole
 from papertide.sources.deadline import Deadline
+from papertide.sources.peers import Peers, Private, is_private
 from papertide.sources.robots import AGENT, Robots, text_of
 from papertide.sources.trouble import Trouble, translated
 from papertide.sources.waits import asked, iso, spent
@@ -87,7 +90,8 @@ class Client:
 
     `contact` (an address or a URL) goes along in the User-Agent. `token` is sent to the host of a request that is
     `secret`, and shown nowhere. `also` are hosts, with the port if it is an unusual one, that a redirect may lead to;
-    otherwise it has to stay with its host. `chance` gives numbers from 0 to 1 for the length of a wait.
+    otherwise it has to stay with its host. `chance` gives numbers from 0 to 1 for the length of a wait, and `private`
+    tells which addresses lie in a network of our own: nothing on the internet may lead there.
 
     Proxies and certificates that the environment names are used; a .netrc is not, for it would give a password to a host
     that nobody chose. Raises UsageError for a token that can't be sent, FetchError for an environment that can't be used.
@@ -102,6 +106,7 @@ class Client:
         token: str | None = None,
         also: Collection[str] = (),
         chance: Callable[[], float] = random.random,
+        private: Private = is_private,
         limits: Limits = LIMITS,
     ) -> None:
         self._memory = memory
@@ -110,6 +115,7 @@ class Client:
         self._also = frozenset(also)
         self._chance = chance
         self._limits = limits
+        self._peers = Peers(private)
         self._robots: dict[str, tuple[Robots, float]] = {}
         self._http = _http_client(limits, _user_agent(contact))
 
@@ -124,7 +130,11 @@ class Client:
 
         Waits for its turn, and tries again where that may help. Raises FetchError for everything else: see `Limits`.
         """
-        first = _Visit(request, address(request.url), known or Validators())
+        return self._got(request, known or Validators(), address(request.url).host)
+
+    def _got(self, request: Request, known: Validators, chosen: str) -> Answer:
+        """The page, on behalf of the host that a person chose."""
+        first = _Visit(request, address(request.url), known, chosen)
         visit = first
         seen = {str(first.url)}
         try:
@@ -208,9 +218,8 @@ class Client:
         deadline = Deadline(self._limits.seconds)
         try:
             with deadline, translated():
-                sent = self._http.build_request(
-                    "GET", visit.url, headers=self._headers(visit), extensions={"trace": deadline.trace}
-                )
+                watched = {"trace": lambda event, info: self._connected(visit, deadline, event, info)}
+                sent = self._http.build_request("GET", visit.url, headers=self._headers(visit), extensions=watched)
                 response = self._http.send(sent, stream=True)
         except Trouble:
             if deadline.passed:
@@ -221,6 +230,16 @@ class Client:
         finally:
             with translated():
                 response.close()
+
+    def _connected(self, visit: _Visit, deadline: Deadline, event: str, info: Mapping[str, Any]) -> None:
+        """Watch a connection that was made; raises Trouble, before anything is said, for one to where it may not lead."""
+        deadline.trace(event, info)
+        if event.endswith("connect_tcp.complete"):
+            stream = info["return_value"]
+            wrong = self._peers.wrong(visit.chosen, stream.get_extra_info("server_addr")[0])
+            if wrong:
+                stream.close()
+                raise Trouble(wrong)
 
     def _headers(self, visit: _Visit) -> httpx.Headers:
         headers = httpx.Headers({"Accept": visit.request.accept})
@@ -310,7 +329,7 @@ class Client:
         """The robots.txt of a host; a host that says it has none allows everything (RFC 9309, 2.3.1.3)."""
         page = Request(str(visit.url.join("/robots.txt")), visit.request.lane, visit.request.interval, "text/plain")
         try:
-            return text_of(self.get(page).data)
+            return text_of(self._got(page, Validators(), visit.chosen).data)
         except FetchError as error:
             if error.status is not None and 400 <= error.status < 500 and error.status != 429:
                 return ""
@@ -350,11 +369,12 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """A request at one of the addresses that it leads to."""
+    """A request at one of the addresses that it leads to; `chosen` is the host that a person named."""
 
     request: Request
     url: httpx.URL
     known: Validators
+    chosen: str
     interval: float = 0.0
 
 

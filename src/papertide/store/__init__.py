@@ -19,6 +19,7 @@ from papertide.store.titles import TitleList
 
 if TYPE_CHECKING:
     from papertide.store.base import Adding, Carrying, Checking, Fetching, Joining, Judging, Mending, Recalling
+    from papertide.store.postgres.archive import ArchiveTable
 
 
 class SqliteStore:
@@ -89,6 +90,11 @@ class SqliteStore:
         """What `doctor --repair` does."""
         return self._database.repairs()
 
+    @property
+    def archive(self) -> ArchiveTable | None:
+        """The raw pages that a library on a server holds itself; None for a file, which has them beside it."""
+        return self._database.archive()
+
     def interrupt(self) -> None:
         """Break off what another thread asks of the library at this moment, with a LibraryError there."""
         self._database.interrupt()
@@ -107,14 +113,19 @@ def open_library(place: Place, *, create: bool = False, waiting: Waiting = lambd
 
 
 def open_database(
-    place: Place, *, create: bool = False, waiting: Waiting = lambda _why: None, as_it_is: bool = False
+    place: Place,
+    *,
+    create: bool = False,
+    waiting: Waiting = lambda _why: None,
+    as_it_is: bool = False,
+    unfinished: bool = False,
 ) -> Database:
     """The engine behind a library. What speaks to a server is loaded for those alone who name one."""
     if not isinstance(place, Server):
-        return FileDatabase.open(place, create=create, waiting=waiting, as_it_is=as_it_is)
+        return FileDatabase.open(place, create=create, waiting=waiting, as_it_is=as_it_is, unfinished=unfinished)
     try:
         from papertide.store.postgres.engine import PostgresDatabase
     except ModuleNotFoundError as error:
         told = 'a library on a server needs psycopg: `pip install "papertide[postgres]"`'
         raise LibraryError(str(place), told) from error
-    return PostgresDatabase.open(place, create=create, waiting=waiting, as_it_is=as_it_is)
+    return PostgresDatabase.open(place, create=create, waiting=waiting, as_it_is=as_it_is, unfinished=unfinished)

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
         StatedDecision,
         StatedPaper,
         StoredPage,
+        Unrestored,
     )
+    from papertide.store.postgres.archive import ArchiveTable
 
 Sort = Literal["relevance", "published", "listed", "added", "score", "upvotes", "comments", "authors", "title"]
 SORTS: tuple[Sort, ...] = ("published", "listed", "added", "score", "upvotes", "comments", "authors", "title")
@@ -410,7 +412,7 @@ class Judging(Protocol):
         A sighting that came to a merged paper after the merge has an empty entry, one that was the paper's own has none.
         """
 
-    def revive(self, old: int) -> tuple[int, list[str]]:
+    def revive(self, old: int) -> tuple[int, list[Unrestored]]:
         """Make a blank paper of a number that was given up, with what belonged to it.
 
         Gives the paper that it led to, and what couldn't be as it was.
@@ -600,6 +602,10 @@ class Store(Protocol):
     @property
     def mending(self) -> Mending:
         """Making good what is wrong with it."""
+
+    @property
+    def archive(self) -> ArchiveTable | None:
+        """The raw pages that are kept in the library itself; None where they are in a folder beside it."""
 
     def close(self) -> None:
         """Let go of the library; a second time does nothing."""

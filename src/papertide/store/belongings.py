@@ -14,6 +14,7 @@ from typing import Any
 
 from papertide.store.database import Connection, Database
 from papertide.store.decisions import STATUSES_BY_LOG
+from papertide.store.facts import Unrestored
 
 _TEXTS = {
     "tags": "SELECT reader, tag FROM tag WHERE paper_id = ? ORDER BY 1, 2",
@@ -79,7 +80,7 @@ def hand_over(database: Database, old: int, kept: int, remembered: Remembered) -
     connection.execute("UPDATE given_up SET paper_id = :kept WHERE paper_id = :old", both)
 
 
-def give_back(database: Database, old: int) -> tuple[int, list[str]]:
+def give_back(database: Database, old: int) -> tuple[int, list[Unrestored]]:
     """Make a paper of a number that was given up, with what belonged to it.
 
     Gives the paper that it led to, and what could not be as it was.
@@ -109,7 +110,7 @@ class OpenBelongings:
             connection.execute(sql, {"old": old, "kept": kept})
         self.restate(connection, kept)
 
-    def back(self, connection: Connection, old: int, kept: int, had: Mapping[str, Any]) -> list[str]:
+    def back(self, connection: Connection, old: int, kept: int, had: Mapping[str, Any]) -> list[Unrestored]:
         """Give `old` what it had before it went to `kept`; gives what could not be as it was."""
         connection.execute(
             "UPDATE decision SET paper_id = :old WHERE paper_id = :kept AND (id IN (SELECT value FROM json_each(:ids))"
@@ -132,13 +133,15 @@ class OpenBelongings:
         connection.execute(sql, (number,))
 
 
-def _tags_back(connection: Connection, old: int, kept: int, had: list[list[str]], other: list[list[str]]) -> list[str]:
+def _tags_back(
+    connection: Connection, old: int, kept: int, had: list[list[str]], other: list[list[str]]
+) -> list[Unrestored]:
     """A tag that was taken off since stays off."""
     now = {tuple(row) for row in connection.execute(_TEXTS["tags"], (kept,))}
-    told: list[str] = []
+    told: list[Unrestored] = []
     for reader, tag in had:
         if (reader, tag) not in now:
-            told.append(f"the tag {tag} was taken off {kept} since, and is not put on {old} again")
+            told.append(Unrestored(reader, f"the tag {tag} was taken off {kept} since, and is not put on {old} again"))
             continue
         connection.execute("INSERT INTO tag (reader, paper_id, tag) VALUES (?, ?, ?)", (reader, old, tag))
         if [reader, tag] not in other:
@@ -146,18 +149,18 @@ def _tags_back(connection: Connection, old: int, kept: int, had: list[list[str]]
     return told
 
 
-def _notes_back(connection: Connection, old: int, kept: int, had: dict[str, str]) -> list[str]:
+def _notes_back(connection: Connection, old: int, kept: int, had: dict[str, str]) -> list[Unrestored]:
     """A note that was rewritten since stays whole where it is; one that was taken off since stays off."""
     now = dict(connection.execute(_TEXTS["notes"], (kept,)).fetchall())
-    told: list[str] = []
+    told: list[Unrestored] = []
     for reader, text in had.items():
         if reader not in now:
-            told.append(f"the note on {kept} was taken off since, and is not put on {old} again")
+            told.append(Unrestored(reader, f"the note on {kept} was taken off since, and is not put on {old} again"))
             continue
         connection.execute("INSERT INTO note (reader, paper_id, text) VALUES (?, ?, ?)", (reader, old, text))
         rest = without(now[reader], text)
         if rest is None:
-            told.append(f"the note on {kept} was rewritten since, and stays whole")
+            told.append(Unrestored(reader, f"the note on {kept} was rewritten since, and stays whole"))
         elif rest:
             sql = "UPDATE note SET text = ? WHERE reader = ? AND paper_id = ?"
             connection.execute(sql, (rest, reader, kept))

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, OutputError
 from papertide.store.engine import WAIT_SECONDS, Database, Waiting, translate, translated
+from papertide.store.owned import make_file, make_folder
 
 _UNFINISHED = ".part"
 _FORGOTTEN = 60 * 60.0
@@ -55,12 +56,15 @@ def copied(library: Path, target: Path, waiting: Waiting = lambda _why: None) ->
         file = folder / target.name
         with closing(Database.open(library, waiting=waiting, as_it_is=True)) as source:
             try:
+                make_file(file)
                 with closing(sqlite3.connect(file, isolation_level=None)) as made:
                     source.connection.backup(made)
                     made_of = _counted(library, file, made)
                 _to_disk(file)
             except sqlite3.Error as error:
                 raise _whose(library, target, error) from error
+            except OSError as error:
+                raise OutputError(str(target), error.strerror or str(error)) from error
         yield made_of
 
 
@@ -85,7 +89,7 @@ def place(copy: Copied, target: Path) -> None:
 def make_room(library: Path) -> None:
     """Make the folder that a library is to be in; raises OutputError."""
     try:
-        library.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(library.parent)
     except OSError as error:
         raise OutputError(str(library), error.strerror or str(error)) from error
 

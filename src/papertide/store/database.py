@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from papertide.query.ast import Node
     from papertide.store.address import Place
     from papertide.store.base import Checking, Mending
+    from papertide.store.facts import Unrestored
+    from papertide.store.postgres.archive import ArchiveTable
 
 Values = Sequence[object] | Mapping[str, object]
 """What goes into a statement, by place or by name."""
@@ -93,8 +95,8 @@ class Belongings(Protocol):
     def along(self, connection: Connection, old: int, kept: int) -> None:
         """Let what readers did with `old` be done with `kept`."""
 
-    def back(self, connection: Connection, old: int, kept: int, had: Mapping[str, Any]) -> list[str]:
-        """Give `old` what it had before it went to `kept`; gives what could not be as it was, in sentences."""
+    def back(self, connection: Connection, old: int, kept: int, had: Mapping[str, Any]) -> list[Unrestored]:
+        """Give `old` what it had before it went to `kept`; gives what could not be as it was."""
 
     def restate(self, connection: Connection, number: int) -> None:
         """Let the statuses of a paper be those that follow from the log."""
@@ -159,6 +161,9 @@ class Database(Protocol):
 
     def score_by(self, reader: str, score: Score) -> None:
         """Let `score_of(number)` be this in the statements that follow; these are the reader's scores as they are kept."""
+
+    def archive(self) -> ArchiveTable | None:
+        """The raw pages that it holds itself; None where they lie beside it."""
 
     def health(self) -> Checking:
         """What `doctor` looks at."""

@@ -46,7 +46,7 @@ class DecisionLog:
         """
         sql = (
             f"SELECT {_COLUMNS} FROM decision d JOIN paper p ON p.id = d.paper_id WHERE d.reader = ?1"
-            f" AND (?3 IS NULL OR d.paper_id = ?3) AND {STANDS} ORDER BY d.id DESC LIMIT ?2"
+            f" AND (CAST(?3 AS BIGINT) IS NULL OR d.paper_id = ?3) AND {STANDS} ORDER BY d.id DESC LIMIT ?2"
         )
         with self._database.transaction() as connection:
             taken_back = [Decided(*row) for row in connection.execute(sql, (reader, count, paper))]

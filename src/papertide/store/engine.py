@@ -21,6 +21,8 @@ from papertide.store.belongings import OpenBelongings
 from papertide.store.database import Score
 from papertide.store.fts import MatchTexts
 from papertide.store.holders import holders
+from papertide.store.owned import make_file, make_folder
+from papertide.store.unfinished import refuse
 
 if TYPE_CHECKING:
     from papertide.store.base import Checking, Mending
@@ -64,24 +66,29 @@ class Database:
         wait: float = WAIT_SECONDS,
         waiting: Waiting = lambda _why: None,
         as_it_is: bool = False,
+        unfinished: bool = False,
     ) -> Database:
         """Open the library at `path`, made first if `create`; bring its schema up to date, unless it is wanted `as_it_is`.
 
-        `waiting` is told when another process is waited for, `wait` seconds at most.
-        Raises LibraryMissing, LibraryDamaged (no library, or a broken one), LibraryNewer, LibraryLocked, LibraryError.
+        `waiting` is told when another process is waited for, `wait` seconds at most. `unfinished` opens a copy that was not
+        finished, too. Raises LibraryMissing, LibraryDamaged (no library, or a broken one), LibraryNewer, LibraryLocked,
+        LibraryUnfinished, LibraryError.
         """
         _check_file(path, create=create)
         with translated(path):
             if create:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            return cls._connect(path, Patience(path, wait, waiting), create=create, as_it_is=as_it_is)
+                make_folder(path.parent)
+            patience = Patience(path, wait, waiting)
+            return cls._connect(path, patience, create=create, as_it_is=as_it_is, unfinished=unfinished)
 
     @classmethod
-    def _connect(cls, path: Path, patience: Patience, *, create: bool, as_it_is: bool) -> Database:
+    def _connect(cls, path: Path, patience: Patience, *, create: bool, as_it_is: bool, unfinished: bool) -> Database:
         writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         if not writable and create:
             raise LibraryError(str(path), "can't be written")
         mode = ("rwc" if create else "rw") if writable else "ro"
+        if create:
+            make_file(path)
         uri = f"{path.absolute().as_uri()}?mode={mode}"
         if not writable and not path.with_name(path.name + "-wal").exists():
             uri += "&immutable=1"  # WAL would want to make files beside it
@@ -89,6 +96,8 @@ class Database:
         try:
             connection.execute("PRAGMA foreign_keys = ON")
             found = patience.of(connection, lambda: _check_schema(path, connection, older=writable or as_it_is))
+            if found and not unfinished:
+                refuse(str(path), connection)
             if found < migrations.NEWEST and not as_it_is:
                 _prepare(connection, patience)
                 patience.of(connection, lambda: migrations.apply(connection))
@@ -96,6 +105,9 @@ class Database:
             connection.close()
             raise
         return cls(path, connection, writable=writable, patience=patience)
+
+    def archive(self) -> None:
+        """None: a file's raw pages lie beside it."""
 
     def health(self) -> Checking:
         """What `doctor` looks at."""
@@ -164,15 +176,23 @@ class Database:
         return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
 
     def last_number(self, table: str) -> int:
-        """The highest number that a table ever gave a row, of those with AUTOINCREMENT."""
-        row = self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-        return int(row[0]) if row else 0
+        """The highest number that a row of a table ever had, as far as that is known; 0 where there was none."""
+        sql = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+        with self.translated():
+            row = self.connection.execute(sql, (table,)).fetchone()
+            row = row or self.connection.execute(f"SELECT max(id) FROM {table}").fetchone()
+        return int(row[0] or 0)
 
     def set_last_number(self, table: str, number: int) -> None:
-        """Let a table give numbers above this one."""
-        self.connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
-        if number:
-            self.connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, number))
+        """Let the next row of a table be numbered above this, also where its rows don't reach so far.
+
+        Only where numbers are never given twice; elsewhere the next is the one above the highest. Belongs in a transaction.
+        """
+        declared = self.connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+        if "AUTOINCREMENT" in declared:
+            self.connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+            if number:
+                self.connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, number))
 
     def numbered(self) -> None:
         """Nothing: SQLite goes by the numbers that a table has."""

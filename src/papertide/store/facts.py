@@ -92,6 +92,14 @@ class SaidVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Unrestored:
+    """What of a reader's couldn't be as it was, in a sentence that is for this reader alone."""
+
+    reader: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
     """Why a sighting is in a paper where no id says so: the title of the one it is like, its own, how alike, and why."""
 

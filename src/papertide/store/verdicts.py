@@ -8,7 +8,7 @@ from typing import Any
 
 from papertide.store.belongings import give_back
 from papertide.store.database import ALL, Database
-from papertide.store.facts import Joined, SaidVerdict
+from papertide.store.facts import Joined, SaidVerdict, Unrestored
 
 _STANDS = "+v.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM verdict u WHERE u.undoes = v.id)"
 """What holds for a verdict `v` that was not taken back, and takes none back itself."""
@@ -60,7 +60,7 @@ SELECT s.paper_id, coalesce(
      ORDER BY f.id LIMIT 1),
     (SELECT json_extract(f.entry, '$.title') FROM sighting f WHERE f.paper_id = s.paper_id ORDER BY f.id LIMIT 1)
 ), json_extract(s.entry, '$.title'), s.score, s.reason, s.method = 'hand'
-FROM sighting s WHERE s.method NOT IN ('new', 'arxiv-id', 'doi') AND (?1 IS NULL OR s.paper_id = ?1)
+FROM sighting s WHERE s.method NOT IN ('new', 'arxiv-id', 'doi') AND (CAST(?1 AS BIGINT) IS NULL OR s.paper_id = ?1)
 ORDER BY s.method = 'hand' DESC, s.score NULLS FIRST, s.paper_id, s.id LIMIT ?2
 """
 # Papers that bear a title or begin an abstract alike, or that a person parted from one.
@@ -184,7 +184,7 @@ class Verdicts:
         # Where nothing is left of a paper's own beginning, its number is that of what came later.
         return had | {sighting: () for sighting, paper in late.items() if paper in own}
 
-    def revive(self, old: int) -> tuple[int, list[str]]:
+    def revive(self, old: int) -> tuple[int, list[Unrestored]]:
         """Make a blank paper of a number that was given up, with what belonged to it.
 
         Gives the paper that it led to, and what couldn't be as it was.

@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
@@ -15,6 +14,7 @@ from textual.theme import Theme
 
 from papertide.flows.inbox import Reader, View
 from papertide.flows.triage import Sitting
+from papertide.store.address import Place
 from papertide.tui.screens import InboxScreen
 from papertide.views.console import ExitCode
 
@@ -60,7 +60,7 @@ class InboxApp(App[int]):
     TITLE = "Papertide"
 
     def __init__(
-        self, library: Path, view: View, reader: Reader, sitting: Sitting, *, theme: str | None = None
+        self, library: Place, view: View, reader: Reader, sitting: Sitting, *, theme: str | None = None
     ) -> None:
         super().__init__()
         for made in (_DARK, _LIGHT):
@@ -98,7 +98,7 @@ def guessed_theme() -> str:
     return "light" if background in ("7", "15") else "dark"
 
 
-def run_inbox(library: Path, view: View, reader: Reader, sitting: Sitting, *, theme: str | None = None) -> int:
+def run_inbox(library: Place, view: View, reader: Reader, sitting: Sitting, *, theme: str | None = None) -> int:
     """Fill the screen until the reader leaves; gives the exit code."""
     app = InboxApp(library, view, reader, sitting, theme=theme)
     try:

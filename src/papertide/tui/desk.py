@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 
@@ -11,6 +10,7 @@ from textual.message import Message
 
 from papertide.errors import LibraryError, PapertideError
 from papertide.store import SqliteStore, open_library
+from papertide.store.address import Place
 from papertide.tui.messages import Broken, Told
 
 Work = Callable[[SqliteStore], Message | None]
@@ -20,7 +20,7 @@ Post = Callable[[Message], object]
 class Desk:
     """Where work on the library is handed in. What a newer one of its kind makes pointless is not begun."""
 
-    def __init__(self, name: str, library: Path, post: Post) -> None:
+    def __init__(self, name: str, library: Place, post: Post) -> None:
         self._library = library
         self._post = post
         self._tasks: SimpleQueue[tuple[str, int, Work] | None] = SimpleQueue()

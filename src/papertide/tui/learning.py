@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from textual.message import Message
 
 from papertide.flows.inbox import Reader, View, begin, learns
 from papertide.flows.rank import Learner
 from papertide.store import SqliteStore
+from papertide.store.address import Place
 from papertide.store.base import Selection
 from papertide.tui.desk import Desk, Post
 from papertide.tui.messages import Learned, Learning
@@ -20,7 +19,7 @@ _LOOKED_AT = 200
 class School(Desk):
     """Learns once for all decisions that came meanwhile, keeps the scores, and looks how a view would begin now."""
 
-    def __init__(self, library: Path, post: Post, reader: Reader) -> None:
+    def __init__(self, library: Place, post: Post, reader: Reader) -> None:
         super().__init__("learning", library, post)
         self._for = reader
         self._learner = Learner(reader.name, session=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -20,6 +19,7 @@ from papertide.errors import NotFound, UsageError
 from papertide.flows.inbox import ANY, Reader, View, explained, is_better, order_of, selection_of
 from papertide.flows.rank import Reasons
 from papertide.flows.triage import Sitting
+from papertide.store.address import Place
 from papertide.store.base import Selection, Store
 from papertide.tui import messages
 from papertide.tui.desk import Desk
@@ -66,7 +66,7 @@ class ViewScreen(Screen[None]):
     ViewScreen.whole PaperPane { display: block; border-left: none; }
     """
 
-    def __init__(self, library: Path, view: View, reader: Reader, sitting: Sitting) -> None:
+    def __init__(self, library: Place, view: View, reader: Reader, sitting: Sitting) -> None:
         super().__init__()
         self._library = library
         self._wanted_view = self._shown_view = view

@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
 from papertide.export.jsonl import line as json_line
-from papertide.normal import safe
+from papertide.normal import escaped, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,11 +93,11 @@ class Console:
 
     def json(self, value: object) -> None:
         """One JSON value on a line of its own."""
-        self._out.write(json_line(value) + "\n")
+        self.data(json_line(value) + "\n")
 
     def data(self, text: str) -> None:
-        """Text that is data as it stands (an export), written unchanged."""
-        self._out.write(text)
+        """Text that is data as it stands (an export), written unchanged; to a terminal with what moves it written out."""
+        self._out.write(escaped(text) if self._out.isatty() else text)
 
     def show(self, lines: Iterable[Line]) -> None:
         """Lines of data for people; nothing where JSON was asked for."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from papertide import __schema__
+
 _FOLDER = Path(__file__).parent
-NEWEST = 9
-"""The schema that this program knows; a test holds it equal to the last file's number."""
+NEWEST = __schema__
+"""The schema that this program knows; it stands where `--version` finds it, and a test holds it equal to the last
+file's number."""
 
 
 def files() -> list[Path]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from papertide.store.database import Connection
+from papertide.store.facts import Unrestored
 
 
 class GuardedBelongings:
@@ -19,9 +20,10 @@ class GuardedBelongings:
         """Let what readers did with `old` be done with `kept`."""
         connection.execute("SELECT hand_over(?, ?)", (old, kept))
 
-    def back(self, connection: Connection, old: int, _kept: int, _had: Mapping[str, Any]) -> list[str]:
+    def back(self, connection: Connection, old: int, _kept: int, _had: Mapping[str, Any]) -> list[Unrestored]:
         """Give `old` what it had, as the library wrote it down; gives what could not be as it was."""
-        return list(connection.execute("SELECT give_back(?)", (old,)).fetchone()[0])
+        told = connection.execute("SELECT give_back(?)", (old,)).fetchone()[0]
+        return [Unrestored(reader, sentence) for reader, sentence in told]
 
     def restate(self, connection: Connection, number: int) -> None:
         """Let the statuses of a paper be those that follow from the log."""

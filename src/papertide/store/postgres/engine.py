@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -20,9 +20,11 @@ from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, Librar
 from papertide.store.address import Server
 from papertide.store.database import Cursor, Score, Values
 from papertide.store.postgres import migrations
+from papertide.store.postgres.archive import ArchiveTable
 from papertide.store.postgres.belongings import GuardedBelongings
 from papertide.store.postgres.dialect import said
 from papertide.store.postgres.texts import WordTexts, vector
+from papertide.store.unfinished import refuse
 
 if TYPE_CHECKING:
     from papertide.store.base import Checking, Mending
@@ -38,6 +40,8 @@ _CONNECT_SECONDS = 10
 _MANY = 20
 """Rows from which on they are copied rather than inserted."""
 _INDEXED_AT_ONCE = 500
+_MUCH = 50_000
+"""Rows after which the server is asked to look at its tables anew."""
 
 # An advisory lock's name is of two numbers: ours, and the schema's, so that two libraries in one database don't meet.
 _LOCK = "SELECT pg_advisory_xact_lock(1347703876, CAST(hashtext(current_schema()) AS INTEGER))"
@@ -62,13 +66,34 @@ class _Whole(Loader):
 class PostgresConnection:
     """A connection of psycopg's that takes the store's SQL; see `database.Connection`."""
 
-    def __init__(self, driver: psycopg.Connection) -> None:
-        self.driver = driver
-        self._orders: dict[str, tuple[str, Sequence[str | int]] | None] = {}
+    def __init__(self, connect: Callable[[], psycopg.Connection]) -> None:
+        self._connect = connect
+        self.driver = connect()
+        self.inside = False
+        self.written = 0
+        self._closed = False
 
     def execute(self, statement: str, parameters: Values = (), /) -> Cursor:
-        """Run a statement."""
-        return self.driver.execute(said(statement), _given(statement, parameters))
+        """Run a statement; outside a transaction a second time, on a new connection, where the old one was lost."""
+        asked, values = said(statement), _given(statement, parameters)
+        try:
+            return self.driver.execute(asked, values)
+        except psycopg.OperationalError:
+            if self.inside or not self.revived():
+                raise
+            return self.driver.execute(asked, values)
+
+    def revived(self) -> bool:
+        """Connect again where the connection was lost; gives whether it was. What we closed ourselves stays closed."""
+        if self._closed or not self.driver.closed:
+            return False
+        self.driver = self._connect()
+        return True
+
+    def close(self) -> None:
+        """Let go of it; a second time does nothing."""
+        self._closed = True
+        self.driver.close()
 
     def executemany(self, statement: str, parameters: Iterable[Values], /) -> Cursor:
         """Run a statement for each of these; many rows for one table are copied into it."""
@@ -81,6 +106,7 @@ class PostgresConnection:
             cursor.executemany(said(statement), [_given(statement, row) for row in rows])
             return cursor
         command, order = copying
+        self.written += len(rows)
         with cursor.copy(command) as copy:
             for row in rows:
                 copy.write_row([row[key] for key in order])  # by place or by name
@@ -127,15 +153,14 @@ class PostgresDatabase:
 
     conflict: type[Exception] = psycopg.IntegrityError
 
-    def __init__(self, server: Server, driver: psycopg.Connection, wait: float, waiting: Waiting) -> None:
+    def __init__(self, server: Server, connection: PostgresConnection, wait: float, waiting: Waiting) -> None:
         self.path = server
         self.texts = WordTexts()
         self.belongings = GuardedBelongings()
-        self.connection = PostgresConnection(driver)
-        self.writable = _writable(driver)
+        self.connection = connection
+        self.writable = _writable(connection.driver)
         self._wait = wait
         self._waiting = waiting
-        self._inside = False
         self._ours = 0
 
     @classmethod
@@ -147,22 +172,30 @@ class PostgresDatabase:
         wait: float = WAIT_SECONDS,
         waiting: Waiting = lambda _why: None,
         as_it_is: bool = False,
+        unfinished: bool = False,
     ) -> PostgresDatabase:
         """Open the library at an address, made first if `create`; bring its schema up to date, unless wanted `as_it_is`.
 
-        Raises LibraryMissing, LibraryDamaged (no library), LibraryNewer, LibraryLocked, LibraryError.
+        `unfinished` opens a copy that was not finished, too. Raises LibraryMissing, LibraryDamaged (no library),
+        LibraryNewer, LibraryLocked, LibraryUnfinished, LibraryError.
         """
         with translated(server):
-            driver = _connected(server)
+            connection = PostgresConnection(lambda: _connected(server))
             try:
-                found = migrations.version(driver)
+                found = migrations.version(connection.driver)
                 _check(server, found, create=create)
+                if found and not unfinished:
+                    refuse(str(server), connection)
                 if found < migrations.NEWEST and not as_it_is:
-                    migrations.apply(driver, _LOCK)
-                return cls(server, driver, wait, waiting)
+                    migrations.apply(connection.driver, _LOCK)
+                return cls(server, connection, wait, waiting)
             except BaseException:
-                driver.close()
+                connection.close()
                 raise
+
+    def archive(self) -> ArchiveTable:
+        """The raw pages, in the database itself."""
+        return ArchiveTable(self)
 
     def health(self) -> Checking:
         """What `doctor` looks at."""
@@ -183,14 +216,11 @@ class PostgresDatabase:
 
     def close(self) -> None:
         """Let go of the connection; a second time does nothing."""
-        self.connection.driver.close()
+        self.connection.close()
 
-    @contextmanager
-    def translated(self) -> Iterator[None]:
-        """Turns psycopg's errors into LibraryErrors that name the library; a connection lost before is made again."""
-        with translated(self.path):
-            self._awake()
-            yield
+    def translated(self) -> AbstractContextManager[None]:
+        """Turns psycopg's errors into LibraryErrors that name the library."""
+        return translated(self.path)
 
     @contextmanager
     def transaction(self) -> Iterator[PostgresConnection]:
@@ -198,9 +228,13 @@ class PostgresDatabase:
         if not self.writable:
             raise LibraryError(str(self.path), "can't be written: a replica, or your role may only read")
         with translated(self.path):
-            self._awake()
-            self._begin()
-            self._inside = True
+            try:
+                self._begin()
+            except psycopg.OperationalError:
+                if not self.connection.revived():
+                    raise
+                self._begin()
+            self.connection.inside = True
             try:
                 yield self.connection
                 self._index_words()
@@ -212,7 +246,7 @@ class PostgresDatabase:
                     self.connection.driver.execute("ROLLBACK")
                 raise
             finally:
-                self._inside = False
+                self.connection.inside = False
 
     def _commit(self) -> None:
         try:
@@ -254,16 +288,6 @@ class PostgresDatabase:
         ]
         return f"another process is writing to it{': ' if who else ''}{', '.join(who)}; try again when that is done"
 
-    def _awake(self) -> None:
-        """Make the connection again where it was lost, unless a transaction was lost with it."""
-        driver = self.connection.driver
-        if self._inside or (not driver.broken and not driver.closed):
-            return
-        if driver.closed and not driver.broken:
-            return  # closed by ourselves
-        self.connection.driver = _connected(self.path)
-        self._ours = 0
-
     def _index_words(self) -> None:
         """Index the words of the papers that came or changed in this transaction."""
         driver = self.connection.driver
@@ -284,25 +308,27 @@ class PostgresDatabase:
     def steady(self) -> Iterator[None]:
         """While this lasts, what others write isn't seen."""
         with self.translated():
-            self.connection.driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        self._inside = True
+            self.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        self.connection.inside = True
         try:
             yield
         finally:
-            self._inside = False
+            self.connection.inside = False
             with suppress(psycopg.Error):
                 self.connection.driver.execute("ROLLBACK")
 
     @contextmanager
     def at_large(self) -> Iterator[None]:
-        """What a library is told to be like is reckoned anew after much was written."""
+        """Where much was written, let the server look at what it holds now: it plans by that."""
+        before = self.connection.written
         yield
-        with self.translated(), suppress(errors.InsufficientPrivilege):
-            self.connection.driver.execute("ANALYZE")
+        if self.connection.written - before > _MUCH:
+            with self.translated():
+                self.connection.execute("ANALYZE")  # of the tables that are ours to analyze
 
     def version(self) -> int:
         """How often others wrote; our own writes don't count."""
-        row = self.connection.driver.execute("SELECT times FROM writes").fetchone()
+        row = self.connection.execute("SELECT times FROM writes").fetchone()
         return int(row[0]) - self._ours if row else 0
 
     def last_number(self, table: str) -> int:
@@ -339,7 +365,7 @@ class PostgresDatabase:
 
     def score_by(self, reader: str, _score: Score) -> None:
         """Let `score_of(number)` go by the scores that are kept of this reader."""
-        self.connection.driver.execute("SELECT set_config('papertide.reader', %s, FALSE)", (reader,))
+        self.connection.execute("SELECT set_config('papertide.reader', ?, FALSE)", (reader,))
 
 
 _DUE = """
@@ -357,6 +383,7 @@ def _connected(server: Server) -> psycopg.Connection:
         client_encoding="UTF8",
     )
     driver.adapters.register_loader("numeric", _Whole)
+    driver.execute("SET jit = off")  # to compile a statement takes longer than any of ours
     return driver
 
 

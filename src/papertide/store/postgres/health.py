@@ -22,7 +22,7 @@ _SAMPLE = 2_000
 _LOOKED_AT = """
 SELECT p.id, p.title, p.abstract, p.authors, p.organization, t.body, t.names
 FROM paper p LEFT JOIN paper_text t ON t.rowid = p.id
-WHERE p.id % greatest(1, (SELECT count(*) / %s FROM paper)) = 0 ORDER BY p.id
+WHERE p.id %% greatest(1, (SELECT count(*) / %s FROM paper)) = 0 ORDER BY p.id
 """
 _SAME = "SELECT body = CAST(%s AS TSVECTOR) AND names = CAST(%s AS TSVECTOR) FROM paper_text WHERE rowid = %s"
 

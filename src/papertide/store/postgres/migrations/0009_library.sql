@@ -479,15 +479,15 @@ BEGIN
     RETURN CASE WHEN right(rest, 2) = gap THEN left(rest, -2) ELSE rest END;
 END $$;
 
--- Gives a number that was given up what belonged to it; tells, in sentences, what couldn't be as it was.
-CREATE FUNCTION give_back(old BIGINT) RETURNS TEXT[] LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+-- Gives a number that was given up what belonged to it; tells whom what couldn't be as it was.
+CREATE FUNCTION give_back(old BIGINT) RETURNS JSONB LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     kept   BIGINT;
     had    JSON;
     said   BIGINT[];
     there  TEXT;
     rest   TEXT;
-    result TEXT[] := '{}';
+    result JSONB := '[]';
     r      RECORD;
 BEGIN
     SELECT g.paper_id, CAST(g.belongings AS json) INTO kept, had FROM given_up g WHERE g.old_id = old;
@@ -498,7 +498,7 @@ BEGIN
     UPDATE decision SET paper_id = old WHERE paper_id = kept AND (id = ANY (said) OR undoes = ANY (said));
     FOR r IN SELECT t.value ->> 0 AS reader, t.value ->> 1 AS tag FROM json_array_elements(had -> 'old' -> 'tags') t LOOP
         IF NOT EXISTS (SELECT 1 FROM tag t WHERE t.paper_id = kept AND t.reader = r.reader AND t.tag = r.tag) THEN
-            result := result || format('the tag %s was taken off %s since, and is not put on %s again', r.tag, kept, old);
+            result := result || jsonb_build_array(jsonb_build_array(r.reader, format('the tag %s was taken off %s since, and is not put on %s again', r.tag, kept, old)));
             CONTINUE;
         END IF;
         INSERT INTO tag (reader, paper_id, tag) VALUES (r.reader, old, r.tag);
@@ -510,13 +510,13 @@ BEGIN
     FOR r IN SELECT n.value ->> 0 AS reader, n.value ->> 1 AS text FROM json_array_elements(had -> 'old' -> 'notes') n LOOP
         SELECT n.text INTO there FROM note n WHERE n.paper_id = kept AND n.reader = r.reader;
         IF NOT FOUND THEN
-            result := result || format('the note on %s was taken off since, and is not put on %s again', kept, old);
+            result := result || jsonb_build_array(jsonb_build_array(r.reader, format('the note on %s was taken off since, and is not put on %s again', kept, old)));
             CONTINUE;
         END IF;
         INSERT INTO note (reader, paper_id, text) VALUES (r.reader, old, r.text);
         rest := note_without(there, r.text);
         IF rest IS NULL THEN
-            result := result || format('the note on %s was rewritten since, and stays whole', kept);
+            result := result || jsonb_build_array(jsonb_build_array(r.reader, format('the note on %s was rewritten since, and stays whole', kept)));
         ELSIF rest = '' THEN
             DELETE FROM note n WHERE n.paper_id = kept AND n.reader = r.reader;
         ELSE

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import psycopg
 
+from papertide import __schema__
+
 _FOLDER = Path(__file__).parent
-NEWEST = 9
-"""The schema that this program knows; a test holds it equal to SQLite's, and to the last file's number."""
+NEWEST = __schema__
+"""The schema that this program knows, on either engine; a test holds it equal to the last file's number."""
 
 
 def files() -> list[Path]:
