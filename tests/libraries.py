@@ -31,7 +31,7 @@ SELECT 'column', c.relname || '.' || a.attname, format_type(a.atttypid, a.atttyp
     WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND c.relnamespace = current_schema()::regnamespace
 UNION ALL SELECT 'index', i.relname, pg_get_indexdef(i.oid) || x.indisvalid
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE i.relnamespace = current_schema()::regnamespace
-UNION ALL SELECT 'trigger', t.tgname, pg_get_triggerdef(t.oid) || t.tgenabled
+UNION ALL SELECT 'trigger', t.tgname, pg_get_triggerdef(t.oid) || CAST(t.tgenabled AS TEXT)
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
     WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
 UNION ALL SELECT 'policy', c.relname || '.' || p.polname, c.relrowsecurity || coalesce(pg_get_expr(p.polqual, p.polrelid), '')
