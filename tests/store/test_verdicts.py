@@ -97,10 +97,11 @@ def test_notes_part_again(filled: SqliteStore, note: str | None, left: str | Non
     filled.annotating.note(READER, 2, "two")
     filled.telling.tell(READER, [1, 2], "2026-11-21", NOW)
     connection = filled._database.connection
-    hand_over(filled._database, 2, 1, remember(connection, 2, 1))
+    remembered = remember(connection, 2, 1)
+    connection.execute("UPDATE sighting SET paper_id = 1 WHERE paper_id = 2")
+    hand_over(filled._database, 2, 1, remembered)
     connection.execute("DELETE FROM note")
     connection.execute("DELETE FROM told WHERE paper_id = 2")
-    connection.execute("UPDATE sighting SET paper_id = 1 WHERE paper_id = 2")
     connection.execute("DELETE FROM paper WHERE id = 2")
     if note is not None:
         filled.annotating.note(READER, 1, note)

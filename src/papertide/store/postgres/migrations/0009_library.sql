@@ -130,8 +130,9 @@ CREATE TABLE decision (
     at       TEXT COLLATE "C" NOT NULL,
     command  TEXT COLLATE "C" NOT NULL,
     undoes   BIGINT UNIQUE,
-    UNIQUE (id, reader) DEFERRABLE,
-    FOREIGN KEY (undoes) REFERENCES decision (id) DEFERRABLE
+    UNIQUE (id, reader),
+    -- A decision takes back one of its own reader's, or it would change what another decided.
+    FOREIGN KEY (undoes, reader) REFERENCES decision (id, reader) DEFERRABLE
 );
 CREATE INDEX decision_paper ON decision (paper_id, reader);
 CREATE INDEX decision_reader ON decision (reader, id);
@@ -412,16 +413,6 @@ ALTER TABLE ranking ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON ranking FOR SELECT USING (TRUE);
 CREATE POLICY own ON ranking USING (reader = my_reader());
 
--- A decision takes back one of its own reader's, or it would change what another decided.
-CREATE FUNCTION own_decision() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF new.undoes IS NOT NULL AND EXISTS (SELECT 1 FROM decision WHERE id = new.undoes AND reader <> new.reader) THEN
-        RAISE insufficient_privilege USING MESSAGE = 'a decision of another reader can''t be taken back';
-    END IF;
-    RETURN new;
-END $$;
-CREATE TRIGGER own_decision BEFORE INSERT OR UPDATE OF undoes ON decision FOR EACH ROW EXECUTE FUNCTION own_decision();
-
 -- A paper that somebody wrote on can't be removed: what belongs to it has to go to another first.
 CREATE FUNCTION keep_belongings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -448,6 +439,9 @@ END $$;
 CREATE FUNCTION hand_over(old BIGINT, kept BIGINT) RETURNS VOID LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT AS $$
 BEGIN
+    IF old = kept OR EXISTS (SELECT 1 FROM sighting WHERE paper_id = old) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'what belongs to a paper goes where all that was seen of it went';
+    END IF;
     UPDATE decision SET paper_id = kept WHERE paper_id = old;
     INSERT INTO tag (reader, paper_id, tag) SELECT reader, kept, tag FROM tag WHERE paper_id = old ON CONFLICT DO NOTHING;
     INSERT INTO note (reader, paper_id, text) SELECT reader, kept, text FROM note WHERE paper_id = old
@@ -479,6 +473,28 @@ BEGIN
     RETURN CASE WHEN right(rest, 2) = gap THEN left(rest, -2) ELSE rest END;
 END $$;
 
+-- What belonged to a number is given back to it by what was written down: for who isn't the library's owner, the server does.
+CREATE FUNCTION belongings_of(number BIGINT) RETURNS JSON LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+    SELECT json_build_object(
+        'tags', coalesce((SELECT json_agg(json_build_array(reader, tag) ORDER BY reader, tag)
+                          FROM tag WHERE paper_id = number), '[]'),
+        'notes', coalesce((SELECT json_agg(json_build_array(reader, text) ORDER BY reader)
+                           FROM note WHERE paper_id = number), '[]'),
+        'told', coalesce((SELECT json_agg(json_build_array(reader, digest_id) ORDER BY reader)
+                          FROM told WHERE paper_id = number), '[]'))
+$$;
+CREATE FUNCTION write_down() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF NOT pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER') THEN
+        new.belongings := json_build_object(
+            'led', ARRAY(SELECT g.old_id FROM given_up g WHERE g.paper_id = new.old_id ORDER BY 1),
+            'decisions', ARRAY(SELECT d.id FROM decision d WHERE d.paper_id = new.old_id ORDER BY 1),
+            'old', belongings_of(new.old_id), 'kept', belongings_of(new.paper_id));
+    END IF;
+    RETURN new;
+END $$;
+CREATE TRIGGER write_down BEFORE INSERT ON given_up FOR EACH ROW EXECUTE FUNCTION write_down();
+
 -- Gives a number that was given up what belonged to it; tells whom what couldn't be as it was.
 CREATE FUNCTION give_back(old BIGINT) RETURNS JSONB LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
@@ -490,6 +506,9 @@ DECLARE
     result JSONB := '[]';
     r      RECORD;
 BEGIN
+    IF EXISTS (SELECT 1 FROM sighting WHERE paper_id = old) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'a paper of its own was never given up';
+    END IF;
     SELECT g.paper_id, CAST(g.belongings AS json) INTO kept, had FROM given_up g WHERE g.old_id = old;
     IF NOT FOUND THEN
         RETURN result;
@@ -548,8 +567,9 @@ BEGIN
     EXECUTE format('GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA %I TO %I', here, role);
     EXECUTE format('GRANT INSERT, UPDATE, DELETE ON meta, writes, page, raw_page, paper, paper_alias, sighting, paper_source,'
         ' paper_listed, paper_topic, fetched, validator, lane, robots, title, mark, verdict_sighting, verdict_moved,'
-        ' verdict_revived, given_up, given_up_sighting, paper_terms, terms_due, paper_text, text_due, stem, status, tag,'
+        ' verdict_revived, given_up_sighting, paper_terms, terms_due, paper_text, text_due, stem, status, tag,'
         ' note, saved_search, digest, told, ranking TO %I', role);
     EXECUTE format('GRANT INSERT ON decision, verdict TO %I', role);
+    EXECUTE format('GRANT INSERT, DELETE, UPDATE (paper_id) ON given_up TO %I', role);
 END $$;
 REVOKE EXECUTE ON FUNCTION papertide_admit FROM PUBLIC;
