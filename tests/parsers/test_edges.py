@@ -13,6 +13,7 @@ from papertide.errors import InputError, LayoutError
 from papertide.parsers import LAYOUTS, parse
 from papertide.parsers.cards import LONGEST_RUN
 from papertide.parsers.decode import decode
+from papertide.parsers.page import MOST_LINES
 from papertide.records import AddReport
 
 TEXT = "We let adapters remember what they learnt before, for as long as it takes to learn the next thing. " * 3
@@ -28,6 +29,13 @@ def test_a_run_too_long_for_any_listing() -> None:
     """More lines side by side than any listing has are refused with their number."""
     with pytest.raises(LayoutError, match=f"{LONGEST_RUN + 1:,} lines"):
         parse(b"Short line\n" * (LONGEST_RUN + 1), layout="hf-text")
+
+
+@pytest.mark.parametrize("layout", ["hf-text", "markdown"])
+def test_more_lines_than_any_listing(layout: str) -> None:
+    """What a page of nothing but line ends would take to hold is never worked out."""
+    with pytest.raises(LayoutError, match=f"more than {MOST_LINES:,} lines"):
+        parse(b"a\n" * (MOST_LINES + 1), layout)
 
 
 @pytest.mark.parametrize(("layout", "said"), [("hf-json", "not JSON"), ("hf-html", "not HTML")])
