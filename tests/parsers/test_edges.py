@@ -38,6 +38,21 @@ def test_more_lines_than_any_listing(layout: str) -> None:
         parse(b"a\n" * (MOST_LINES + 1), layout)
 
 
+def test_more_tags_than_any_page() -> None:
+    """What a page of nothing but tags would take to hold is never worked out."""
+    with pytest.raises(LayoutError, match="more than 300,000 tags"):
+        parse(b"<html><article>" + b"<p>" * 300_000, "hf-html")
+
+
+def test_very_many_problems() -> None:
+    """Of a file of nothing but bad lines the first problems are told, how many more there are, and the last."""
+    listing = parse(b'{"title": "A Title"}\n' + b"#\n" * 5_000, "jsonl")
+    assert [entry.title for entry in listing.entries] == ["A Title"]
+    assert len(listing.problems) == 1_002
+    assert [problem.line for problem in (listing.problems[0], listing.problems[-1])] == [2, 5_001]
+    assert listing.problems[-2].reason == "3,999 more like these"
+
+
 @pytest.mark.parametrize(("layout", "said"), [("hf-json", "not JSON"), ("hf-html", "not HTML")])
 def test_a_layout_that_was_asked_for_in_vain(layout: str, said: str) -> None:
     """A text page is neither JSON nor HTML, whatever was asked for."""
