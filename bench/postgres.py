@@ -27,14 +27,14 @@ import psycopg
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the server is the tests'
 
-from tests.postgres import Postgres  # noqa: E402
+from tests.postgres import Postgres  # noqa: E402  # behind the path
 
-from papertide.query import parse  # noqa: E402
-from papertide.store import open_library  # noqa: E402
-from papertide.store.address import Server  # noqa: E402
-from papertide.store.base import Selection, Sort  # noqa: E402
-from papertide.store.postgres.texts import query  # noqa: E402
-from papertide.store.select import relevance  # noqa: E402
+from papertide.query import parse  # noqa: E402  # behind the path
+from papertide.store import open_library  # noqa: E402  # behind the path
+from papertide.store.address import Server  # noqa: E402  # behind the path
+from papertide.store.base import Selection, Sort  # noqa: E402  # behind the path
+from papertide.store.postgres.texts import query  # noqa: E402  # behind the path
+from papertide.store.select import relevance  # noqa: E402  # behind the path
 
 PAPERTIDE = Path(sys.executable).with_name("papertide")
 TODAY = date(2026, 11, 21)

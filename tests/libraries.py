@@ -94,7 +94,9 @@ def _dump_server(place: Server) -> Dump:
     connection = look(place)
     try:
         names = [row[0] for row in connection.execute(_TABLES)]
-        tables = {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in names}
+        tables = {
+            name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in names if name != "writes"
+        }
         tables["(schema)"] = sorted(connection.execute(_SCHEMA), key=repr)
         return tables
     finally:
@@ -173,7 +175,7 @@ class Pool:
             self._schema = self._schema or schema
             if schema != self._schema:
                 return False
-            tables = [row[0] for row in connection.execute(_TABLES.encode()) if row[0] not in ("meta", "writes")]
+            tables = [row[0] for row in connection.execute(_TABLES.encode()) if row[0] not in _STAYING]
             connection.execute("; ".join((*_FREELY, *(f"DELETE FROM {table}" for table in tables), *_ANEW)).encode())
         return True
 
@@ -184,4 +186,10 @@ _NUMBERS_ANEW = """
 SELECT setval(CAST(oid AS regclass), 1, FALSE) FROM pg_class
 WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace
 """
-_ANEW = ("DELETE FROM meta WHERE key <> 'schema'", "UPDATE writes SET times = 0", _NUMBERS_ANEW)
+_STAYING = ("meta", "writes", "numbered")
+_ANEW = (
+    "UPDATE numbered SET last = 0",
+    "DELETE FROM meta WHERE key <> 'schema'",
+    "UPDATE writes SET times = 0",
+    _NUMBERS_ANEW,
+)

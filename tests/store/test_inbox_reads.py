@@ -98,8 +98,9 @@ def test_a_question_is_broken_off(store: SqliteStore) -> None:
 
     other = threading.Thread(target=interrupt)
     other.start()
-    with pytest.raises(LibraryError, match=r"interrupted|broken off"):
-        store.looking._one(text)  # any question will do
+    database = store._database
+    with pytest.raises(LibraryError, match=r"interrupted|broken off"), database.translated():
+        database.connection.execute(text).fetchall()  # any question will do
     answered.set()
     other.join()
     store.close()

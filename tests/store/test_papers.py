@@ -263,7 +263,8 @@ def test_linked(store: SqliteStore, path: Place) -> None:
     adding = store.adding
 
     def found(arxiv: str = "", doi: str = "", title: str = "", key: str = "") -> list[int]:
-        return [seen.ref for seen in adding.linked(arxiv_ids=[arxiv], dois=[doi], title_keys=[title], text_keys=[key])]
+        seen = adding.linked(arxiv_ids=[arxiv], dois=[doi], title_keys=[title], text_keys=[key])
+        return sorted(one.ref for one in seen)
 
     assert found(arxiv="2403.00001", doi="10.1/a", title="one") == [1]
     assert found(doi="10.1/A") == []  # keys are given as they are stored: in lower case

@@ -96,6 +96,7 @@ def crowd(library: Library) -> Iterator[Library]:
         some = " tensor" if number % 10 == 0 else ""
         library.connection.execute(sql, (number, f"A model{rare}", f"This is text {number}{some}"))
     library.index()
+    library.reckon()
     yield library
     library.connection.execute("ROLLBACK")
 
@@ -111,7 +112,7 @@ def test_common_words_are_not_looked_through(crowd: Library) -> None:
     found = [number for number, _ in searcher.best(plan.every, plan.some, plan.concepts, 5)]
     assert set(found[:2]) == {1, 2}
     assert set(found) <= {1, 2, 7, 507, 1007, 1507, 2007, 2507}
-    exact = Searcher(crowd.database, head=5, most=10**6)
+    exact = Searcher(crowd.database, head=50, most=10**6)  # on a server the index ranks without regard to rarity
     assert [number for number, _ in exact.best(plan.every, plan.some, plan.concepts, 5)] == found
 
 

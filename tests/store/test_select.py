@@ -53,6 +53,11 @@ class Library:
         if isinstance(self.database, PostgresDatabase):
             self.database._index_words()
 
+    def reckon(self) -> None:
+        """Let a server look at what there is, as it does by itself now and then."""
+        if isinstance(self.database, PostgresDatabase):
+            self.connection.execute("ANALYZE paper_text")
+
     @contextmanager
     def holding(self, papers: list[PaperDict], kept: Sequence[Sequence[str]] = ()) -> Iterator[None]:
         """The papers, each kept by these readers, with decoys of another reader; taken back at the end."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from papertide.query.ast import Node
     from papertide.store.address import Place
-    from papertide.store.base import Checking, Mending
+    from papertide.store.base import Checking, Looking, Mending
     from papertide.store.facts import Unrestored
     from papertide.store.postgres.archive import ArchiveTable
 
@@ -161,6 +161,9 @@ class Database(Protocol):
 
     def score_by(self, reader: str, score: Score) -> None:
         """Let `score_of(number)` be this in the statements that follow; these are the reader's scores as they are kept."""
+
+    def shelf(self) -> Looking:
+        """What reads papers."""
 
     def archive(self) -> ArchiveTable | None:
         """The raw pages that it holds itself; None where they lie beside it."""

@@ -247,6 +247,7 @@ def moving(source: Place, target: Place, saying: Waiting = lambda _why: None, *,
     with ExitStack() as stack:
         held = stack.enter_context(_to_read(source, target, saying))
         made = stack.enter_context(_to_fill(target, saying))
+        stack.enter_context(made.at_large())
         stack.enter_context(held.steady())
         with made.transaction() as connection:
             note = unfinished.noted(connection)

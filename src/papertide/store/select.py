@@ -124,7 +124,7 @@ class _Writer:
         if isinstance(leaf, Term):
             return self._match(leaf) if is_text(leaf) else ("TRUE", [])
         if isinstance(leaf, Id):
-            sql = "p.id IN (SELECT ? UNION ALL SELECT paper_id FROM paper_alias WHERE old_id = ?)"
+            sql = "p.id IN (?, (SELECT paper_id FROM paper_alias WHERE old_id = ?))"
             return sql, [leaf.number, leaf.number]
         if isinstance(leaf, Is):
             return self._is(leaf)
