@@ -101,8 +101,7 @@ def shared(breakable: Postgres, tmp_path: Path) -> Iterator[Shared]:
     """A library with the first page."""
     with Proxy(breakable.port) as proxy:
         made = Shared(breakable, breakable.fresh(), proxy, tmp_path)
-        with closing(open_library(made.place, create=True)) as store:
-            add_pages(store, FIRST)
+        assert made.ended(made.begun("add", made.page(FIRST)))[0] == 0
         yield made
         breakable.drop(made.url)
 
@@ -157,7 +156,7 @@ def test_in_the_middle_of_a_page(shared: Shared, fault: Fault) -> None:
     assert (code, "2 new, 1 merged" in said) == (0, True), said
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [crashed, terminated, cut])
 def test_an_open_library_goes_on(shared: Shared, fault: Fault) -> None:
     """A library that was open, with nothing going on, is read and written as if nothing had been."""
     with closing(open_library(Server(shared.afar))) as store:
@@ -169,7 +168,9 @@ def test_an_open_library_goes_on(shared: Shared, fault: Fault) -> None:
         fault(shared)
         store.deciding.decide(READER, [1], "keep", NOW, "keep 1")
         fault(shared)
-        assert store.looking.papers(Selection(None, READER, limit=1, sort="title"))[0]["title"] == "Forgetting in tuning"
+        assert (
+            store.looking.papers(Selection(None, READER, limit=1, sort="title"))[0]["title"] == "Forgetting in tuning"
+        )
         assert [finding for finding in store.checking.findings() if not finding.well] == []
 
 
@@ -177,7 +178,7 @@ def test_after_a_page_that_is_there(shared: Shared) -> None:
     """Where the connection is lost at the second page, the first one stays; the command ends with 3 and names the other."""
     third = json_page("A third page, on tides")
     with psycopg.connect(shared.url) as other:  # the page can't be entered while someone else is about to
-        row = "(digest, name, layout, added) VALUES (%s, '', '', '')"
+        row = "(id, digest, name, layout, added) VALUES (1000, %s, '', '', '')"
         other.execute(f"INSERT INTO page {row}".encode(), (sha256(third).hexdigest(),))
         process = shared.begun("add", shared.page(SECOND), shared.page(third))
         shared.until("wait_event_type = 'Lock'")
@@ -200,8 +201,6 @@ def test_a_client_that_is_killed(shared: Shared) -> None:
         shared.until("wait_event_type = 'Lock'")
         os.kill(process, signal.SIGKILL)
         assert exit_codes([process]) == [-signal.SIGKILL]
-    code, said = shared.ended(shared.begun("list", "--json"))
-    assert (code, len(said.splitlines())) == (0, 2)
     assert dump(shared.place) == before
     code, said = shared.ended(shared.begun("add", shared.page(SECOND)))
     assert (code, "2 new, 1 merged" in said) == (0, True), said
@@ -377,7 +376,7 @@ def test_making_a_library_waits_for_who_makes_it(breakable: Postgres) -> None:
     """A database in which another is just making the library is waited for, not for ever."""
     place = Server(breakable.fresh())
     with psycopg.connect(place.url) as other:
-        other.execute(engine._LOCK)
+        other.execute(engine._LOCK.encode())
         with pytest.raises(LibraryLocked):
             PostgresDatabase.open(place, create=True, wait=0.05)
     PostgresDatabase.open(place, create=True, wait=0.05).close()
