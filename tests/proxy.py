@@ -22,7 +22,7 @@ class Proxy:
     def __init__(self, to: int) -> None:
         self._to = to
         self._open: list[socket.socket] = []
-        self._swallowed: bytes | None = None
+        self._awaited: list[bytes] = []
 
     def __enter__(self) -> Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -46,9 +46,9 @@ class Proxy:
                 side.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 side.shutdown(socket.SHUT_RDWR)
 
-    def swallow(self, said: bytes) -> None:
-        """Cut when a client has said this and the server has done it, before the client hears of it."""
-        self._swallowed = said
+    def swallow(self, *said: bytes) -> None:
+        """Cut when a client has said all of this, and the server has done it, before the client hears of the last."""
+        self._awaited = list(said)
 
     def _listen(self) -> None:
         while self._over not in select.select([self._listener, self._over], [], [])[0]:
@@ -68,6 +68,7 @@ class Proxy:
                     data = side.recv(65536)
                     if not data or (waited_for and side is server):
                         return
-                    if side is client and self._swallowed and self._swallowed in data:
-                        waited_for, self._swallowed = True, None
+                    if side is client and self._awaited and self._awaited[0] in data:
+                        waited_for = len(self._awaited) == 1
+                        del self._awaited[0]
                     other.sendall(data)

@@ -208,7 +208,7 @@ def test_a_client_that_is_killed(shared: Shared) -> None:
 
 def test_an_answer_that_never_came(shared: Shared) -> None:
     """Where the connection is lost while the server commits, nobody claims that nothing was done; to add again is right."""
-    shared.proxy.swallow(b"COMMIT")
+    shared.proxy.swallow(b"INSERT INTO page", b"COMMIT")
     code, said = shared.ended(shared.begun("add", shared.page(SECOND), url=shared.afar))
     assert code == 1
     assert "look whether it was done" in said
