@@ -152,7 +152,7 @@ CREATE TABLE status (
     PRIMARY KEY (reader, paper_id)
 );
 CREATE INDEX status_papers ON status (reader, status, paper_id);
-CREATE INDEX status_keepers ON status (status, paper_id, reader);
+CREATE INDEX status_keepers ON status (paper_id, status, reader);
 CREATE INDEX status_readers ON status (status, lower(reader), paper_id);
 
 CREATE TABLE tag (
