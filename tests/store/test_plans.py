@@ -34,7 +34,6 @@ STREAMED = (
     "-topic:peft",
     "arxiv:2403.02178",
     "-keptby:anna",
-    "keeps:0",
 )
 """Those whose first papers, newest first, are found without sorting: an index has them in order."""
 

@@ -152,7 +152,7 @@ CREATE TABLE status (
     PRIMARY KEY (reader, paper_id)
 );
 CREATE INDEX status_papers ON status (reader, status, paper_id);
-CREATE INDEX status_keepers ON status (status, paper_id, reader);
+CREATE INDEX status_keepers ON status (paper_id, status, reader);
 CREATE INDEX status_readers ON status (status, lower(reader), paper_id);
 
 CREATE TABLE tag (
@@ -306,7 +306,7 @@ CREATE TABLE ranking (
 );
 
 -- Which papers' terms are out of date: noted once a statement, not once a row.
-CREATE FUNCTION note_terms_due() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION note_terms_due() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     IF TG_TABLE_NAME = 'paper' THEN
         INSERT INTO terms_due (paper_id) SELECT id FROM changed ON CONFLICT DO NOTHING;
@@ -315,7 +315,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE FUNCTION note_terms_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION note_terms_changed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO terms_due (paper_id) VALUES (new.id) ON CONFLICT DO NOTHING;
     RETURN NULL;
@@ -346,12 +346,12 @@ CREATE TABLE text_due (
 CREATE TABLE stem (
     stem TEXT COLLATE "C" PRIMARY KEY
 );
-CREATE FUNCTION note_text_due() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION note_text_due() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO text_due (paper_id) SELECT id FROM changed ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
-CREATE FUNCTION note_text_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION note_text_changed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO text_due (paper_id) VALUES (new.id) ON CONFLICT DO NOTHING;
     RETURN NULL;
@@ -421,11 +421,12 @@ ALTER TABLE ranking ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON ranking FOR SELECT USING (TRUE);
 CREATE POLICY own ON ranking USING (reader = my_reader());
 
--- A paper that somebody wrote on can't be removed: what belongs to it has to go to another first.
-CREATE FUNCTION keep_belongings() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A paper that somebody wrote on or decided on can't be removed: what belongs to it has to go to another first.
+CREATE FUNCTION keep_belongings() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM tag WHERE paper_id = old.id) OR EXISTS (SELECT 1 FROM note WHERE paper_id = old.id) THEN
-        RAISE insufficient_privilege USING MESSAGE = 'a paper that bears tags or notes can''t be removed';
+    IF EXISTS (SELECT 1 FROM tag WHERE paper_id = old.id) OR EXISTS (SELECT 1 FROM note WHERE paper_id = old.id)
+        OR EXISTS (SELECT 1 FROM decision WHERE paper_id = old.id) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'a paper that bears decisions, tags or notes can''t be removed';
     END IF;
     RETURN old;
 END $$;
@@ -577,7 +578,8 @@ BEGIN
         ' paper_listed, paper_topic, fetched, validator, lane, robots, title, mark, verdict_sighting, verdict_moved,'
         ' verdict_revived, given_up_sighting, paper_terms, terms_due, paper_text, text_due, stem, status, tag,'
         ' note, saved_search, digest, told, ranking TO %I', role);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION restate, hand_over, give_back TO %I', role);
     EXECUTE format('GRANT INSERT ON decision, verdict TO %I', role);
     EXECUTE format('GRANT INSERT, DELETE, UPDATE (paper_id) ON given_up TO %I', role);
 END $$;
-REVOKE EXECUTE ON FUNCTION papertide_admit FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION papertide_admit, restate, hand_over, give_back FROM PUBLIC;
