@@ -103,13 +103,11 @@ def library(place: Place) -> Library:
 
 def shares(names: Sequence[str], writers: int, chance: random.Random) -> list[list[str]]:
     """The pages of each writer, in an order of its own; most pages are those of two or three."""
-    own: list[list[str]] = [[] for _ in range(writers)]
+    own = [{chance.choice(names)} for _ in range(writers)]
     for name in names:
         for writer in chance.sample(range(writers), min(writers, chance.choice((1, 2, 2, 3)))):
-            own[writer].append(name)
-    for share in own:
-        chance.shuffle(share)
-    return own
+            own[writer].add(name)
+    return [chance.sample(sorted(share), len(share)) for share in own]
 
 
 def one_round(
