@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from tools.reference import Command, Piece, Row, examples
@@ -54,7 +55,7 @@ def _paragraph(piece: Piece) -> str:
         lines = [f"{line:<{width}}  # {told}" if told else line for line, told in shown]
         return "\n".join(["```sh", *lines, "```\n"])
     if piece.lines:
-        return f"```\n{piece.text}\n```\n"
+        return f"```\n{textwrap.dedent(piece.text)}\n```\n"
     return f"{piece.text}\n"
 
 
