@@ -12,6 +12,8 @@ from papertide import topics
 from papertide.query.fields import FIELDS, HAS
 
 HEAD = """\
+<!-- Made by `make docs` from what the program itself says. -->
+
 # Commands
 
 What `papertide --help` and `papertide COMMAND --help` say, on one page. {names}.
