@@ -31,7 +31,9 @@ def verdict(report: Mapping[str, Any]) -> tuple[bool, list[str]]:
     if len(unknown) == len(packages):
         return True, ["audit skipped: the database of vulnerabilities knows none of the packages here"]
     more = f"; it doesn't know {', '.join(unknown)}" if unknown else ""
-    return True, [f"audited {len(packages) - len(unknown)} of {len(packages)} packages: no vulnerability is known{more}"]
+    return True, [
+        f"audited {len(packages) - len(unknown)} of {len(packages)} packages: no vulnerability is known{more}"
+    ]
 
 
 def report_of(folder: Path) -> Mapping[str, Any] | None:
