@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.cli.harness import ROOT
 from tests.fakes import json_page, prose
 from tests.postgres import LAB, Postgres
 
@@ -30,7 +31,7 @@ TITLES = ("Low-rank adapters", "Forgetting in tuning", "Reward models", "Robots 
 WRITING = (
     ("keep", "1", "2"), ("skip", "2"), ("later", "3"), ("undo",), ("tag", "1", "3", "+todo", "+both"), ("note", "1", "mine"),
     ("note", "3", "mine, too"), ("saved", "add", "mine", "adapters"), ("digest",), ("keep", "4"), ("rank",),
-    ("duplicates", "split", "1"),
+    ("duplicates", "split", "1", "--sighting", "2"),
 )  # fmt: skip
 """Commands by which a reader writes into each of those tables."""
 
@@ -81,7 +82,7 @@ def made(postgres: Postgres, folder: Path) -> Lab:
         for role in (ADA, BEN):
             connection.execute("SELECT papertide_admit(%s)", (role,))
     for command in WRITING:
-        lab.done(ADA, *command, *(["--yes"] if command[0] == "duplicates" else []))
+        lab.done(ADA, *command)
     return lab
 
 
@@ -133,6 +134,12 @@ ATTEMPTS = (
         " ON CONFLICT (id) DO UPDATE SET status = 'skip'"
     ),
     "SELECT * FROM decision FOR UPDATE",
+    (
+        "CREATE TEMP TABLE decision (id BIGINT, reader TEXT);"
+        f" INSERT INTO decision SELECT id, 'ben' FROM public.decision;"
+        f" INSERT INTO public.decision (reader, paper_id, status, at, command, undoes)"
+        f" VALUES ('ben', 1, 'inbox', {AT}, 'x', {MINE.replace('decision', 'public.decision')})"
+    ),
     # what stands in rows
     *(
         f"{change} {table} {rest}"
@@ -192,17 +199,32 @@ ATTEMPTS = (
     "CREATE TRIGGER mine BEFORE INSERT ON note FOR EACH ROW EXECUTE FUNCTION own_decision()",
     # by way of papers, which are shared
     "DELETE FROM paper WHERE id = 1",
-    "DELETE FROM sighting; DELETE FROM paper WHERE id = 5",
+    (
+        "CREATE TEMP TABLE tag (paper_id INT); CREATE TEMP TABLE note (paper_id INT);"
+        " DELETE FROM sighting; DELETE FROM public.paper"
+    ),
+    (
+        "SET CONSTRAINTS ALL DEFERRED; DELETE FROM paper WHERE id = 4;"
+        f" INSERT INTO paper (id, title, added) VALUES (4, 'another', {AT})"
+    ),
     "DELETE FROM sighting; DELETE FROM paper",
     "UPDATE paper SET id = id + 100",
     # by the functions that carry what belongs to papers that become one
-    "SELECT hand_over(1, 5)",
-    "SELECT hand_over(1, 1)",
-    "SELECT hand_over(1, 99)",
+    f"SELECT hand_over(1, 5, {AT})",
+    f"SELECT hand_over(1, 1, {AT})",
+    f"SELECT hand_over(1, 99, {AT})",
     "DELETE FROM status; SELECT restate(1)",
     f"INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (5, 1, {AT}, '{FORGED}'); SELECT give_back(5)",
     f"INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (5, 3, {AT}, '{FORGED}'); SELECT give_back(5)",
     f"UPDATE given_up SET belongings = '{FORGED}'; SELECT give_back(old_id) FROM given_up",
+    (
+        f"INSERT INTO paper (id, title, added) VALUES (77, 'new', {AT});"
+        f" INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (77, 1, {AT}, '{FORGED}'); SELECT give_back(77)"
+    ),
+    (
+        f"CREATE TEMP TABLE decision (id INT, reader TEXT); INSERT INTO paper (id, title, added) VALUES (77, 'new', {AT});"
+        f" INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (77, 1, {AT}, '{FORGED}'); SELECT give_back(77)"
+    ),
 )
 
 
@@ -257,6 +279,31 @@ def test_who_is_no_member(shared: Lab) -> None:
     assert len(err.splitlines()) <= 2
 
 
+@pytest.mark.parametrize("call", ["restate(1)", f"hand_over(1, 5, {AT})", "give_back(5)", "papertide_admit('cy')"])
+def test_who_is_no_member_calls_nothing(shared: Lab, call: str) -> None:
+    """What runs with the owner's rights is for members alone, though everybody may connect."""
+    with psycopg.connect(shared.url(CY)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(f"SELECT {call}".encode())
+
+
+def test_a_member_who_left(lab: Lab) -> None:
+    """What the manual says of taking a member's rights away leaves none that a role has from being admitted."""
+    manual = (ROOT / "docs/shared-library.md").read_text(encoding="utf-8")
+    told = [line for line in manual.splitlines() if line.endswith(("FROM anna;", "= 'anna';"))]
+    assert len(told) == 4
+    with psycopg.connect(lab.url(LAB)) as connection:
+        for statement in told:
+            connection.execute(statement.replace("anna", BEN).encode())
+    for attempt in (
+        "SELECT * FROM paper",
+        "SELECT restate(1)",
+        f"SELECT hand_over(1, 5, {AT})",
+        "SELECT nextval('paper_id_seq')",
+    ):
+        with psycopg.connect(lab.url(BEN)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(attempt.encode())
+
+
 def test_another_name_is_refused(shared: Lab) -> None:
     """Who gives another reader's name is refused in one line that says what to do, and nothing changes."""
     with psycopg.connect(shared.url(LAB)) as connection:
@@ -287,7 +334,7 @@ def test_a_member_does_all_that_the_program_does(lab: Lab) -> None:
 def test_a_merge_carries_what_others_wrote(lab: Lab) -> None:
     """A page that shows two decided papers to be one, and a merge by hand and its undoing, carry all readers' words along."""
     lab.done(BEN, "keep", "5")
-    lab.done(BEN, "duplicates", "merge", "1", "5", "--yes")
+    lab.done(BEN, "duplicates", "merge", "1", "5")
     merged = json.loads(lab.done(ADA, "list", "--json", "id:1"))
     assert (merged["tags"], merged["note"], merged["status"]) == (["both", "todo"], "mine", "keep")
     assert json.loads(lab.done(BEN, "list", "--json", "id:1"))["status"] == "keep"
@@ -295,7 +342,7 @@ def test_a_merge_carries_what_others_wrote(lab: Lab) -> None:
     assert json.loads(lab.done(BEN, "list", "--json", "id:5"))["status"] == "keep"
     assert json.loads(lab.done(BEN, "list", "--json", "id:1"))["status"] == "inbox"
     assert json.loads(lab.done(ADA, "list", "--json", "id:1"))["note"] == "mine"
-    lab.done(ADA, "duplicates", "merge", "5", "3", "--yes")
+    lab.done(ADA, "duplicates", "merge", "5", "3")
     joined = json.loads(lab.done(BEN, "list", "--json", "id:3"))
     assert joined["status"] == "keep"
     assert joined["id"] == json.loads(lab.done(ADA, "list", "--json", "tag:both", "note", "--limit", "1") or "{}").get(
@@ -305,12 +352,14 @@ def test_a_merge_carries_what_others_wrote(lab: Lab) -> None:
 
 def test_an_import_that_joins_papers_of_others(lab: Lab) -> None:
     """A page that Ben adds joins two papers that Ada wrote on; her words are on the one that stays."""
-    lab.add(LAB, {"title": "Tides of papers", "abstract": prose("tides"), "arxiv_id": "2403.00001"})
-    lab.add(LAB, {"title": "Entirely other words here", "abstract": prose("other"), "doi": "10.1/tides"})
-    lab.done(ADA, "keep", "2403.00001")
-    (other,) = [json.loads(row)["id"] for row in lab.done(ADA, "list", "--json", "title:entirely").splitlines()]
-    lab.done(ADA, "tag", str(other), "+mine")
-    said = lab.add(BEN, {"title": "Tides of papers", "arxiv_id": "2403.00001", "doi": "10.1/tides"})
+    lab.add(LAB, {"title": "Tides of papers and how they rise", "abstract": prose("tides")})
+    lab.add(LAB, {"title": "Entirely other words here", "abstract": prose("other"), "arxiv_id": "2403.00001"})
+    lab.done(ADA, "tag", "2403.00001", "+mine")
+    (other,) = [json.loads(row)["id"] for row in lab.done(ADA, "list", "--json", "title:tides").splitlines()]
+    lab.done(ADA, "keep", str(other))
+    said = lab.add(
+        BEN, {"title": "Tides of papers and how they rise", "abstract": prose("tides"), "arxiv_id": "2403.00001"}
+    )
     assert "1 merged" in said
     (one,) = [json.loads(row) for row in lab.done(ADA, "list", "--json", "tides").splitlines()]
     assert (one["status"], one["tags"], one["sightings"]) == ("keep", ["mine"], 3)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from papertide.query.ast import Node
     from papertide.store.address import Place
     from papertide.store.base import Checking, Mending
-    from papertide.store.facts import Unrestored
+    from papertide.store.facts import Remembered, Unrestored
     from papertide.store.postgres.archive import ArchiveTable
 
 Values = Sequence[object] | Mapping[str, object]
@@ -89,8 +89,8 @@ class Texts(Protocol):
 class Belongings(Protocol):
     """What readers did with papers, on its way with the papers' numbers. On a server it is done with the owner's rights."""
 
-    def along(self, connection: Connection, old: int, kept: int) -> None:
-        """Let what readers did with `old` be done with `kept`."""
+    def along(self, connection: Connection, old: int, kept: int, remembered: Remembered) -> int:
+        """Let what readers did with `old` be done with `kept`; gives the number of the row that says what it was."""
 
     def back(self, connection: Connection, old: int, kept: int, had: Mapping[str, Any]) -> list[Unrestored]:
         """Give `old` what it had before it went to `kept`; gives what could not be as it was."""

@@ -10,7 +10,8 @@ import psycopg
 from papertide.store.postgres import migrations
 
 _STATEMENT = re.compile(
-    r"^CREATE (?:UNIQUE )?(TABLE|INDEX|TRIGGER|POLICY|FUNCTION|AGGREGATE) (\w+)(.*?);$", re.MULTILINE | re.DOTALL
+    r"^CREATE (?:UNIQUE |CONSTRAINT )?(TABLE|INDEX|TRIGGER|POLICY|FUNCTION|AGGREGATE) (\w+)(.*?);$",
+    re.MULTILINE | re.DOTALL,
 )
 _OF_TABLE = re.compile(r"\bON (\w+)")
 _THERE = """

@@ -413,20 +413,23 @@ CREATE POLICY seen ON ranking FOR SELECT USING (TRUE);
 CREATE POLICY own ON ranking USING (reader = my_reader());
 
 -- A decision takes back one of its own reader's, or it would change what another decided.
-CREATE FUNCTION own_decision() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Asked when the reference is, so that it holds for one that is made at the same time, too.
+CREATE FUNCTION own_decision() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    IF new.undoes IS NOT NULL AND EXISTS (SELECT 1 FROM decision WHERE id = new.undoes AND reader <> new.reader) THEN
+    IF NOT EXISTS (SELECT 1 FROM decision WHERE id = new.undoes AND reader = new.reader) THEN
         RAISE insufficient_privilege USING MESSAGE = 'a decision of another reader can''t be taken back';
     END IF;
-    RETURN new;
+    RETURN NULL;
 END $$;
-CREATE TRIGGER own_decision BEFORE INSERT OR UPDATE OF undoes ON decision FOR EACH ROW EXECUTE FUNCTION own_decision();
+CREATE CONSTRAINT TRIGGER own_decision AFTER INSERT OR UPDATE OF undoes ON decision DEFERRABLE
+    FOR EACH ROW WHEN (new.undoes IS NOT NULL) EXECUTE FUNCTION own_decision();
 
--- A paper that somebody wrote on can't be removed: what belongs to it has to go to another first.
-CREATE FUNCTION keep_belongings() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A paper that somebody wrote on or decided on can't be removed: what belongs to it has to go to another first.
+CREATE FUNCTION keep_belongings() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM tag WHERE paper_id = old.id) OR EXISTS (SELECT 1 FROM note WHERE paper_id = old.id) THEN
-        RAISE insufficient_privilege USING MESSAGE = 'a paper that bears tags or notes can''t be removed';
+    IF EXISTS (SELECT 1 FROM tag WHERE paper_id = old.id) OR EXISTS (SELECT 1 FROM note WHERE paper_id = old.id)
+        OR EXISTS (SELECT 1 FROM decision WHERE paper_id = old.id) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'a paper that bears decisions, tags or notes can''t be removed';
     END IF;
     RETURN old;
 END $$;
@@ -444,10 +447,32 @@ BEGIN
             AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = l.id));
 END $$;
 
--- Lets what belongs to `old` belong to `kept`.
-CREATE FUNCTION hand_over(old BIGINT, kept BIGINT) RETURNS VOID LANGUAGE plpgsql SECURITY DEFINER
+-- What belongs to a paper besides decisions, as `given_up` has it.
+CREATE FUNCTION belongings_of(number BIGINT) RETURNS JSON LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+        'tags', coalesce((SELECT json_agg(json_build_array(reader, tag) ORDER BY reader, tag) FROM tag
+                          WHERE paper_id = number), '[]'),
+        'notes', coalesce((SELECT json_agg(json_build_array(reader, text) ORDER BY reader) FROM note
+                           WHERE paper_id = number), '[]'),
+        'told', coalesce((SELECT json_agg(json_build_array(reader, digest_id) ORDER BY reader) FROM told
+                          WHERE paper_id = number), '[]'))
+$$;
+
+-- Lets what belongs to `old` belong to `kept`, and writes down what it was; gives the number of that row.
+CREATE FUNCTION hand_over(old BIGINT, kept BIGINT, added TEXT) RETURNS BIGINT LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT AS $$
+DECLARE
+    made BIGINT;
 BEGIN
+    IF old = kept THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'a paper can''t be joined to itself';
+    END IF;
+    INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (old, kept, hand_over.added, CAST(json_build_object(
+        'led', coalesce((SELECT json_agg(old_id ORDER BY old_id) FROM given_up WHERE paper_id = old), '[]'),
+        'decisions', coalesce((SELECT json_agg(id ORDER BY id) FROM decision WHERE paper_id = old), '[]'),
+        'old', belongings_of(old), 'kept', belongings_of(kept)) AS TEXT))
+        RETURNING id INTO made;
+    UPDATE given_up SET paper_id = kept WHERE paper_id = old;
     UPDATE decision SET paper_id = kept WHERE paper_id = old;
     INSERT INTO tag (reader, paper_id, tag) SELECT reader, kept, tag FROM tag WHERE paper_id = old ON CONFLICT DO NOTHING;
     INSERT INTO note (reader, paper_id, text) SELECT reader, kept, text FROM note WHERE paper_id = old
@@ -459,7 +484,38 @@ BEGIN
     DELETE FROM told WHERE paper_id = old;
     DELETE FROM status WHERE paper_id = old;
     PERFORM restate(kept);
+    RETURN made;
 END $$;
+
+-- A number whose belongings went to another paper is no paper's any more when all is done.
+CREATE FUNCTION number_given_up() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM paper p JOIN given_up g ON g.old_id = p.id WHERE g.id = new.id) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'what belongs to a paper stays with it as long as it is there';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER number_given_up AFTER INSERT ON given_up DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION number_given_up();
+
+-- Whom row-level security binds writes down of nobody else what belonged to a number.
+CREATE FUNCTION own_belongings() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    had JSON := CAST(new.belongings AS JSON);
+BEGIN
+    IF NOT row_security_active('decision') THEN
+        RETURN new;
+    END IF;
+    IF EXISTS (SELECT 1 FROM json_array_elements_text(had -> 'decisions') said WHERE NOT EXISTS (
+            SELECT 1 FROM decision WHERE id = CAST(said.value AS BIGINT) AND reader = my_reader()))
+        OR EXISTS (SELECT 1 FROM json_each(had -> 'old') kind, json_array_elements(kind.value) belonging
+            WHERE belonging.value ->> 0 IS DISTINCT FROM my_reader()) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'what belongs to another reader can''t be told of';
+    END IF;
+    RETURN new;
+END $$;
+CREATE TRIGGER own_belongings BEFORE INSERT ON given_up
+    FOR EACH ROW EXECUTE FUNCTION own_belongings();
 
 -- A note without what was put behind it, the last time that it stands there; NULL where it doesn't.
 CREATE FUNCTION note_without(note TEXT, part TEXT) RETURNS TEXT LANGUAGE plpgsql IMMUTABLE AS $$
@@ -530,6 +586,9 @@ BEGIN
             DELETE FROM told t WHERE t.paper_id = kept AND t.reader = r.reader AND t.digest_id = r.digest;
         END IF;
     END LOOP;
+    DELETE FROM given_up WHERE old_id = old;
+    UPDATE given_up SET paper_id = old
+        WHERE paper_id = kept AND old_id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(had -> 'led'));
     PERFORM restate(old);
     PERFORM restate(kept);
     RETURN result;
@@ -548,8 +607,9 @@ BEGIN
     EXECUTE format('GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA %I TO %I', here, role);
     EXECUTE format('GRANT INSERT, UPDATE, DELETE ON meta, writes, page, raw_page, paper, paper_alias, sighting, paper_source,'
         ' paper_listed, paper_topic, fetched, validator, lane, robots, title, mark, verdict_sighting, verdict_moved,'
-        ' verdict_revived, given_up, given_up_sighting, paper_terms, terms_due, paper_text, text_due, stem, status, tag,'
+        ' verdict_revived, given_up_sighting, paper_terms, terms_due, paper_text, text_due, stem, status, tag,'
         ' note, saved_search, digest, told, ranking TO %I', role);
-    EXECUTE format('GRANT INSERT ON decision, verdict TO %I', role);
+    EXECUTE format('GRANT INSERT ON decision, verdict, given_up TO %I', role);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION restate, hand_over, give_back TO %I', role);
 END $$;
-REVOKE EXECUTE ON FUNCTION papertide_admit FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION papertide_admit, restate, hand_over, give_back FROM PUBLIC;
