@@ -49,6 +49,11 @@ _HOLDERS = """
 SELECT a.usename, a.client_addr, a.application_name, a.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1347703876 AND a.pid <> pg_backend_pid() LIMIT 3
 """
+_NUMBERS_TAKEN = """
+UPDATE numbering SET last = taken FROM (
+    SELECT name, coalesce(pg_sequence_last_value(CAST(quote_ident(name || '_id_seq') AS REGCLASS)), 0) FROM numbering
+) now (of, taken) WHERE name = of AND last <> taken
+"""
 _SHARED = frozenset(
     {"mark", "page", "paper", "paper_listed", "paper_source", "paper_terms", "paper_topic", "sighting", "stem", "title"}
 )
@@ -239,6 +244,7 @@ class PostgresDatabase:
                 yield self.connection
                 self._index_words()
                 self.connection.execute("UPDATE writes SET times = times + 1")
+                self.connection.driver.execute(_NUMBERS_TAKEN)
                 self._commit()
                 self._ours += 1
             except BaseException:
@@ -270,6 +276,7 @@ class PostgresDatabase:
                 driver.execute(f"SET LOCAL lock_timeout = {max(1, int(1000 * most))}")
                 driver.execute(_LOCK)
                 driver.execute("SET LOCAL lock_timeout = DEFAULT")
+                driver.execute("SELECT number_again()")
             except errors.LockNotAvailable:
                 driver.execute("ROLLBACK")
                 if time.monotonic() - begin >= self._wait:
