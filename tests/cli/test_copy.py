@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.cli.harness import LORA, REWARD, Program, write_jsonl
+from tests.postgres import LAB, Postgres
 
 from papertide.sources.archive import Archive
 from papertide.store.moving import moving
@@ -27,6 +29,30 @@ def test_there_and_back(program: Program) -> None:
         ]
         assert told[0] == told[1] != ""
     assert program.done("--library", "back.db", "doctor").code == 0
+
+
+def test_to_a_server_and_back(program: Program, postgres: Postgres) -> None:
+    """A library that was on a server is the same, its raw pages with it; a password is never shown."""
+    program.done("add", write_jsonl(Path("more.jsonl"), [{"title": "One more of these"}]))
+    program.done("keep", LORA)
+    plain = postgres.fresh()
+    url = postgres.url(str(psycopg.conninfo.conninfo_to_dict(plain)["dbname"]), LAB, password="lab")
+    there = program.done("copy", program.library, url)
+    refused = program("copy", program.library, url)
+    assert refused.code == 1
+    back = program.done("copy", url, "back.db", "--json")
+    assert back.one["pages"]["copied"] == 1
+    assert back.one["to"] == "back.db"
+    for ran in (there, refused, back):
+        assert "lab:lab" not in ran.out + ran.err
+        assert "lab@127.0.0.1" in ran.out + ran.err
+    told = [
+        program.done("--library", place, "export", "--format", "jsonl").out
+        for place in (program.library, url, "back.db")
+    ]
+    assert told[0] == told[1] == told[2]
+    assert Archive.beside(Path("back.db")).contents() == Archive.beside(program.library).contents()
+    postgres.drop(plain)
 
 
 def test_json(program: Program) -> None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from papertide.cli.archive import name_damaged
 from papertide.cli.common import Common
-from papertide.errors import LibraryError, UsageError
+from papertide.config import place
+from papertide.errors import LibraryError
 from papertide.flows import copying as flow
 from papertide.flows.copying import Copied, Pages, Step
 from papertide.flows.prune import megabytes
 from papertide.normal import counted
-from papertide.sources.archive import Archive
-from papertide.store.address import is_server
+from papertide.store.address import Place
 from papertide.views.console import Console, ExitCode, Line, Progress
 
 _BAR = 1000
@@ -46,17 +45,10 @@ def copy(
     """
     common = Common.of(ctx)
     console = common.console
-    places = _place(source), _place(target)
-    archives = (Archive.beside(places[0]), Archive.beside(places[1])) if archive else None
+    places = place(source), place(target)
     with console.progress("copying", _BAR) as bar:
-        copied = _followed(console, flow.copy(*places, archives, saying=console.say), bar)
+        copied = _followed(console, flow.copy(*places, archive=archive, saying=console.say), bar)
     _tell(console, places, copied)
-
-
-def _place(text: str) -> Path:
-    if is_server(text):
-        raise UsageError("a library on PostgreSQL is not supported yet; name an SQLite file")
-    return Path(text)
 
 
 def _followed(console: Console, steps: Generator[Step, None, Copied], bar: Progress) -> Copied:
@@ -81,7 +73,7 @@ def _followed(console: Console, steps: Generator[Step, None, Copied], bar: Progr
         bar.tell(step.what)
 
 
-def _tell(console: Console, places: tuple[Path, Path], copied: Copied) -> None:
+def _tell(console: Console, places: tuple[Place, Place], copied: Copied) -> None:
     source, target = map(str, places)
     pages = copied.pages
     if console.as_json:

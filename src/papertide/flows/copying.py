@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from papertide.errors import LibraryDamaged
+from papertide.sources.archive import Archive
 from papertide.sources.base import OpenArchive
 from papertide.store.address import Place
 from papertide.store.moving import Move, moving
@@ -51,11 +53,11 @@ class Copied:
 def copy(
     source: Place,
     target: Place,
-    archives: tuple[OpenArchive, OpenArchive] | None,
     *,
+    archive: bool = True,
     saying: Callable[[str], object] = lambda _told: None,
 ) -> Generator[Step, None, Copied]:
-    """Copy a library, as it is at this moment, to a place where there is none, and its pages to the second archive.
+    """Copy a library, as it is at this moment, to a place where there is none, with its archived pages unless not `archive`.
 
     `saying` is told of waiting, and of a copy that was begun before. Raises UsageError for one and the same library,
     OutputError for a target that is a library already, LibraryError for what is wrong with either or an archive; what was
@@ -66,9 +68,17 @@ def copy(
         for done, of, table in move.rows():
             step = Step(done, of, table)
             yield step
-        pages = (yield from _carried(move, archives, step)) if archives else None
+        pages = None
+        if archive:
+            old, new = (_archive(place, own) for place, own in zip((source, target), move.archives(), strict=True))
+            pages = yield from _carried(move, (old, new), step)
         held = move.finish()
     return Copied(held.papers, held.decisions, held.rows, held.there, pages)
+
+
+def _archive(place: Place, own: OpenArchive | None) -> OpenArchive:
+    """The raw pages of a library: its own, or those beside its file."""
+    return Archive.beside(Path(str(place))) if own is None else own
 
 
 def _carried(move: Move, archives: tuple[OpenArchive, OpenArchive], before: Step) -> Generator[Step, None, Pages]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from papertide.store.database import Connection, Database
 from papertide.store.decisions import STATUSES_BY_LOG
-from papertide.store.facts import Remembered, Unrestored
+from papertide.store.facts import Unrestored
 
 _TEXTS = {
     "tags": "SELECT reader, tag FROM tag WHERE paper_id = ? ORDER BY 1, 2",
@@ -21,7 +22,6 @@ _TEXTS = {
     "told": "SELECT reader, digest_id FROM told WHERE paper_id = ? ORDER BY 1",
 }
 BETWEEN_NOTES = "\n\n"
-_LED_BACK = "UPDATE {} SET paper_id = ? WHERE paper_id = ? AND old_id IN (SELECT value FROM json_each(?))"
 
 _ALONG = tuple(
     statement.strip()
@@ -35,6 +35,16 @@ _ALONG = tuple(
         ON CONFLICT DO NOTHING
     """.split(";")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A number that is about to be given up: when its paper came, what belonged to it, and both papers' sightings."""
+
+    added: str
+    decisions: list[int]
+    had: dict[str, list[tuple[str, str | int]]]
+    sightings: list[tuple[int, int]]  # a sighting, and whether it is of the paper that keeps its number
 
 
 def remember(connection: Connection, old: int, kept: int | None) -> Remembered:
@@ -53,11 +63,21 @@ def _texts(connection: Connection, number: int) -> dict[str, list[tuple[str, str
 def hand_over(database: Database, old: int, kept: int, remembered: Remembered) -> None:
     """Let what belongs to `old` belong to `kept`, and write down what it was."""
     connection = database.connection
-    number = database.belongings.along(connection, old, kept, remembered)
+    both = {"old": old, "kept": kept}
+    led = [row[0] for row in connection.execute("SELECT old_id FROM given_up WHERE paper_id = ? ORDER BY 1", (old,))]
+    texts = _texts(connection, kept)
+    belonged = {"led": led, "decisions": remembered.decisions, "old": remembered.had, "kept": texts}
+    made = connection.execute(
+        "INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (?, ?, ?, ?) RETURNING id",
+        (old, kept, remembered.added, json.dumps(belonged, ensure_ascii=False)),
+    )
+    number = made.fetchone()[0]
+    database.belongings.along(connection, old, kept)
     connection.executemany(
         "INSERT INTO given_up_sighting (given_up_id, sighting_id, kept) VALUES (?, ?, ?)",
         [(number, sighting, is_kept) for sighting, is_kept in remembered.sightings],
     )
+    connection.execute("UPDATE given_up SET paper_id = :kept WHERE paper_id = :old", both)
 
 
 def give_back(database: Database, old: int) -> tuple[int, list[Unrestored]]:
@@ -74,30 +94,21 @@ def give_back(database: Database, old: int) -> tuple[int, list[Unrestored]]:
     connection.execute("INSERT INTO paper (id, title, added) VALUES (?, '', ?)", (old, added))
     told = database.belongings.back(connection, old, kept, had)
     connection.execute("DELETE FROM paper_alias WHERE old_id = ?", (old,))
-    connection.execute(_LED_BACK.format("paper_alias"), (old, kept, json.dumps(had["led"])))
+    connection.execute("DELETE FROM given_up WHERE old_id = ?", (old,))
+    for table in ("paper_alias", "given_up"):
+        sql = f"UPDATE {table} SET paper_id = ? WHERE paper_id = ? AND old_id IN (SELECT value FROM json_each(?))"
+        connection.execute(sql, (old, kept, json.dumps(had["led"])))
     return kept, told
 
 
 class OpenBelongings:
     """See `database.Belongings`, where whoever may write may write everything."""
 
-    def along(self, connection: Connection, old: int, kept: int, remembered: Remembered) -> int:
-        """Let what readers did with `old` be done with `kept`; gives the number of the row that says what it was."""
-        led = [
-            row[0] for row in connection.execute("SELECT old_id FROM given_up WHERE paper_id = ? ORDER BY 1", (old,))
-        ]
-        texts = _texts(connection, kept)
-        belonged = {"led": led, "decisions": remembered.decisions, "old": remembered.had, "kept": texts}
+    def along(self, connection: Connection, old: int, kept: int) -> None:
+        """Let what readers did with `old` be done with `kept`."""
         for sql in _ALONG:
             connection.execute(sql, {"old": old, "kept": kept})
-        made = connection.execute(
-            "INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (?, ?, ?, ?) RETURNING id",
-            (old, kept, remembered.added, json.dumps(belonged, ensure_ascii=False)),
-        )
-        number = int(made.fetchone()[0])
-        connection.execute("UPDATE given_up SET paper_id = :kept WHERE paper_id = :old", {"old": old, "kept": kept})
         self.restate(connection, kept)
-        return number
 
     def back(self, connection: Connection, old: int, kept: int, had: Mapping[str, Any]) -> list[Unrestored]:
         """Give `old` what it had before it went to `kept`; gives what could not be as it was."""
@@ -111,8 +122,6 @@ class OpenBelongings:
             *_notes_back(connection, old, kept, dict(had["old"]["notes"])),
         ]
         _told_back(connection, old, kept, dict(had["old"]["told"]), dict(had["kept"]["told"]))
-        connection.execute("DELETE FROM given_up WHERE old_id = ?", (old,))
-        connection.execute(_LED_BACK.format("given_up"), (old, kept, json.dumps(had["led"])))
         for number in (old, kept):
             self.restate(connection, number)
         return told

@@ -92,16 +92,6 @@ class SaidVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """A number that is about to be given up: when its paper came, what belonged to it, and both papers' sightings."""
-
-    added: str
-    decisions: list[int]
-    had: dict[str, list[tuple[str, str | int]]]
-    sightings: list[tuple[int, int]]  # a sighting, and whether it is of the paper that keeps its number
-
-
-@dataclass(frozen=True, slots=True)
 class Unrestored:
     """What of a reader's couldn't be as it was, in a sentence that is for this reader alone."""
 

@@ -15,7 +15,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from papertide.errors import LibraryDamaged, LibraryError, OutputError, UsageError
 from papertide.store import copies, migrations, open_database, unfinished
@@ -25,6 +25,9 @@ from papertide.store.engine import Database as FileDatabase
 from papertide.store.engine import Waiting
 from papertide.store.tables import META, NEVER_TWICE, TABLES, Table
 from papertide.store.unfinished import Note, Part
+
+if TYPE_CHECKING:
+    from papertide.store.postgres.archive import ArchiveTable
 
 STEP = 4_000_000
 """Characters of rows that are held in memory, and written in one transaction, more or less."""
@@ -84,6 +87,10 @@ class Move:
         """The digests of the source's pages, in the order in which they came."""
         with self._source.translated():
             return [row[0] for row in self._source.connection.execute("SELECT digest FROM page ORDER BY id")]
+
+    def archives(self) -> tuple[ArchiveTable | None, ArchiveTable | None]:
+        """The raw pages that either end holds itself; None for a file, which has them beside it."""
+        return self._source.archive(), self._target.archive()
 
     def rows(self) -> Iterator[Step]:
         """Copy all rows that the target lacks, and compare; raises LibraryError for either end."""
@@ -240,6 +247,7 @@ def moving(source: Place, target: Place, saying: Waiting = lambda _why: None, *,
     with ExitStack() as stack:
         held = stack.enter_context(_to_read(source, target, saying))
         made = stack.enter_context(_to_fill(target, saying))
+        stack.enter_context(made.at_large())
         stack.enter_context(held.steady())
         with made.transaction() as connection:
             note = unfinished.noted(connection)

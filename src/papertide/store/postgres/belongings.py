@@ -10,18 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from papertide.store.database import Connection
-from papertide.store.facts import Remembered, Unrestored
+from papertide.store.facts import Unrestored
 
 
 class GuardedBelongings:
     """See `database.Belongings`."""
 
-    def along(self, connection: Connection, old: int, kept: int, remembered: Remembered) -> int:
-        """Let what readers did with `old` be done with `kept`; gives the number of the row that says what it was.
-
-        The server looks itself at what there is: a role's word for what others did is not taken.
-        """
-        return int(connection.execute("SELECT hand_over(?, ?, ?)", (old, kept, remembered.added)).fetchone()[0])
+    def along(self, connection: Connection, old: int, kept: int) -> None:
+        """Let what readers did with `old` be done with `kept`."""
+        connection.execute("SELECT hand_over(?, ?)", (old, kept))
 
     def back(self, connection: Connection, old: int, _kept: int, _had: Mapping[str, Any]) -> list[Unrestored]:
         """Give `old` what it had, as the library wrote it down; gives what could not be as it was."""

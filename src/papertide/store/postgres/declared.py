@@ -10,8 +10,7 @@ import psycopg
 from papertide.store.postgres import migrations
 
 _STATEMENT = re.compile(
-    r"^CREATE (?:UNIQUE |CONSTRAINT )?(TABLE|INDEX|TRIGGER|POLICY|FUNCTION|AGGREGATE) (\w+)(.*?);$",
-    re.MULTILINE | re.DOTALL,
+    r"^CREATE (?:UNIQUE )?(TABLE|INDEX|TRIGGER|POLICY|FUNCTION|AGGREGATE) (\w+)(.*?);$", re.MULTILINE | re.DOTALL
 )
 _OF_TABLE = re.compile(r"\bON (\w+)")
 _THERE = """

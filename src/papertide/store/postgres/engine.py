@@ -23,11 +23,12 @@ from papertide.store.postgres import migrations
 from papertide.store.postgres.archive import ArchiveTable
 from papertide.store.postgres.belongings import GuardedBelongings
 from papertide.store.postgres.dialect import said
+from papertide.store.postgres.read import ServerShelf
 from papertide.store.postgres.texts import WordTexts, vector
 from papertide.store.unfinished import refuse
 
 if TYPE_CHECKING:
-    from papertide.store.base import Checking, Mending
+    from papertide.store.base import Checking, Looking, Mending
 
 T = TypeVar("T")
 Waiting = Callable[[str], object]
@@ -48,11 +49,6 @@ _LOCK = "SELECT pg_advisory_xact_lock(1347703876, CAST(hashtext(current_schema()
 _HOLDERS = """
 SELECT a.usename, a.client_addr, a.application_name, a.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1347703876 AND a.pid <> pg_backend_pid() LIMIT 3
-"""
-_NUMBERS_TAKEN = """
-UPDATE numbering SET last = taken FROM (
-    SELECT name, coalesce(pg_sequence_last_value(CAST(quote_ident(name || '_id_seq') AS REGCLASS)), 0) FROM numbering
-) now (of, taken) WHERE name = of AND last <> taken
 """
 _SHARED = frozenset(
     {"mark", "page", "paper", "paper_listed", "paper_source", "paper_terms", "paper_topic", "sighting", "stem", "title"}
@@ -198,6 +194,10 @@ class PostgresDatabase:
                 connection.close()
                 raise
 
+    def shelf(self) -> Looking:
+        """What reads papers."""
+        return ServerShelf(self)
+
     def archive(self) -> ArchiveTable:
         """The raw pages, in the database itself."""
         return ArchiveTable(self)
@@ -243,10 +243,10 @@ class PostgresDatabase:
             try:
                 yield self.connection
                 self._index_words()
-                self.connection.execute("UPDATE writes SET times = times + 1")
-                self.connection.driver.execute(_NUMBERS_TAKEN)
+                self.connection.driver.execute(_NUMBERS_GIVEN)
+                ours = self.connection.driver.execute(_WRITTEN).rowcount
                 self._commit()
-                self._ours += 1
+                self._ours += ours
             except BaseException:
                 with suppress(psycopg.Error):
                     self.connection.driver.execute("ROLLBACK")
@@ -276,7 +276,7 @@ class PostgresDatabase:
                 driver.execute(f"SET LOCAL lock_timeout = {max(1, int(1000 * most))}")
                 driver.execute(_LOCK)
                 driver.execute("SET LOCAL lock_timeout = DEFAULT")
-                driver.execute("SELECT number_again()")
+                driver.execute(_NUMBERS_TO_GIVE)
             except errors.LockNotAvailable:
                 driver.execute("ROLLBACK")
                 if time.monotonic() - begin >= self._wait:
@@ -375,6 +375,25 @@ class PostgresDatabase:
         self.connection.execute("SELECT set_config('papertide.reader', ?, FALSE)", (reader,))
 
 
+# Sequences don't go back with a transaction that is not kept; whoever holds the lock sets them to what was kept.
+_NUMBERS_TO_GIVE = """
+SELECT setval(CAST(n.name || '_id_seq' AS regclass), greatest(1, n.last), n.last > 0) FROM (
+    SELECT name, greatest(last, CASE name WHEN 'paper' THEN (SELECT max(id) FROM paper)
+        WHEN 'decision' THEN (SELECT max(id) FROM decision) ELSE (SELECT max(id) FROM verdict) END) AS last FROM numbered
+    UNION ALL SELECT 'page', coalesce(max(id), 0) FROM page
+    UNION ALL SELECT 'sighting', coalesce(max(id), 0) FROM sighting
+    UNION ALL SELECT 'digest', coalesce(max(id), 0) FROM digest
+    UNION ALL SELECT 'given_up', coalesce(max(id), 0) FROM given_up
+) n WHERE coalesce(pg_sequence_last_value(CAST(n.name || '_id_seq' AS regclass)), 0) <> n.last
+"""
+_NUMBERS_GIVEN = """
+UPDATE numbered SET last = n.now FROM (
+    SELECT name, coalesce(pg_sequence_last_value(CAST(name || '_id_seq' AS regclass)), 0) AS now FROM numbered
+) n WHERE n.name = numbered.name AND n.now <> numbered.last
+"""
+_WRITTEN = "UPDATE writes SET times = times + 1 WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
+"""Nothing, where nothing was written."""
+
 _DUE = """
 SELECT p.id, p.title, p.abstract, p.authors, p.organization FROM text_due d JOIN paper p ON p.id = d.paper_id
 ORDER BY p.id LIMIT %s
@@ -447,7 +466,9 @@ def translate(server: Server, error: psycopg.Error) -> LibraryError:
     if _is_lost(error):
         told = "the connection to the server was lost or never came about; what was begun was not kept"
         return LibraryError(str(server), f"{told} ({_first_line(error)})")
-    if isinstance(error, psycopg.DataError) and "NUL" in str(error):
+    if isinstance(error, errors.UntranslatableCharacter) or (
+        isinstance(error, psycopg.DataError) and "NUL" in str(error)
+    ):
         return LibraryError(str(server), "a text holds a NUL character, which a library on a server can't hold")
     return LibraryError(str(server), _first_line(error))
 

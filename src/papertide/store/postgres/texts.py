@@ -85,6 +85,10 @@ def query(node: Node) -> str:
 class WordTexts:
     """See `database.Texts`."""
 
+    def holds(self, text: str) -> bool:
+        """Whether PostgreSQL can hold a text at all: it can't hold a NUL, either."""
+        return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text)
+
     def match(self, node: Node) -> tuple[str, list[object]]:
         """The condition that a tree of terms makes: one question to one of the columns, or several where it needs both."""
         column = _column(node)
