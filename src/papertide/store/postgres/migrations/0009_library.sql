@@ -377,6 +377,8 @@ CREATE FUNCTION texts_of(list TEXT) RETURNS TEXT[] LANGUAGE sql IMMUTABLE PARALL
     RETURN ARRAY(SELECT value FROM json_array_elements_text(CAST(list AS json)));
 CREATE FUNCTION json_list(list TEXT[]) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN coalesce(CAST(array_to_json(list) AS TEXT), '[]');
+CREATE FUNCTION json_of(item TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN json_list(ARRAY[item]);
 CREATE AGGREGATE json_group_array(TEXT) (sfunc = array_append, stype = TEXT[], initcond = '{}', finalfunc = json_list);
 -- The score of a paper among a reader's, each two bytes (see store.ranking).
 CREATE FUNCTION score_in(scores BYTEA, number BIGINT) RETURNS BIGINT LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
