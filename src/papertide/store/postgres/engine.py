@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 from psycopg import errors, sql
 from psycopg.adapt import Loader
+from psycopg.conninfo import conninfo_to_dict
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer, LibraryUncertain
 from papertide.store.address import Server
@@ -407,7 +408,18 @@ ORDER BY p.id LIMIT %s
 """
 
 
+def _is_address(server: Server) -> bool:
+    """Whether the driver can read the address; it would quote a password that is written wrongly."""
+    try:
+        conninfo_to_dict(server.url)
+    except psycopg.ProgrammingError:
+        return False
+    return server.readable
+
+
 def _connected(server: Server) -> psycopg.Connection:
+    if not _is_address(server):
+        raise LibraryError(str(server), "not the address of a server; what is odd in a password is written as %XX")
     driver = psycopg.connect(
         server.url,
         autocommit=True,

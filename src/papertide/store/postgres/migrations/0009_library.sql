@@ -69,6 +69,13 @@ CREATE INDEX paper_authors ON paper (author_count, id);
 CREATE INDEX paper_last_listed ON paper (last_listed DESC NULLS LAST, id);
 CREATE INDEX paper_upvotes ON paper (upvotes DESC NULLS LAST, comments DESC NULLS LAST, published DESC NULLS LAST, id);
 CREATE INDEX paper_comments ON paper (comments DESC NULLS LAST, id);
+-- The same, read from their other end: the unknown comes last either way round, so that no index serves both.
+CREATE INDEX paper_added_back ON paper (added ASC NULLS LAST, id DESC);
+CREATE INDEX paper_authors_back ON paper (author_count DESC NULLS LAST, id DESC);
+CREATE INDEX paper_last_listed_back ON paper (last_listed ASC NULLS LAST, id DESC);
+CREATE INDEX paper_upvotes_back ON paper
+    (upvotes ASC NULLS LAST, comments ASC NULLS FIRST, published ASC NULLS FIRST, id DESC);
+CREATE INDEX paper_comments_back ON paper (comments ASC NULLS LAST, id DESC);
 -- By their beginning: a title may be longer than an entry of an index.
 CREATE INDEX paper_title ON paper (lower(left(title, 200)));
 CREATE INDEX paper_bare ON paper (id) WHERE abstract IS NULL;
@@ -370,6 +377,8 @@ CREATE FUNCTION texts_of(list TEXT) RETURNS TEXT[] LANGUAGE sql IMMUTABLE PARALL
     RETURN ARRAY(SELECT value FROM json_array_elements_text(CAST(list AS json)));
 CREATE FUNCTION json_list(list TEXT[]) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN coalesce(CAST(array_to_json(list) AS TEXT), '[]');
+CREATE FUNCTION json_of(item TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN json_list(ARRAY[item]);
 CREATE AGGREGATE json_group_array(TEXT) (sfunc = array_append, stype = TEXT[], initcond = '{}', finalfunc = json_list);
 -- The score of a paper among a reader's, each two bytes (see store.ranking).
 CREATE FUNCTION score_in(scores BYTEA, number BIGINT) RETURNS BIGINT LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
