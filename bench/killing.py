@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -150,6 +150,8 @@ HARM = sql(
     "DROP TRIGGER paper_text_update", "DROP INDEX paper_added", "DELETE FROM status", "UPDATE paper SET sightings = 7",
     "INSERT INTO paper_text (rowid, title) VALUES (99, 'ghost')", "INSERT INTO note VALUES ('me', 999, 'mine')",
 )  # fmt: skip
+SICK = frozenset({"schema", "triggers", "indexes", "papers", "decisions", "references", "search index"})
+"""The checks that `HARM` makes unwell."""
 CASES = (
     Case("add", ["add", "more"], whole=pages_are_whole, steps=True),
     Case("add, a new library", ["--library", "new.db", "add", "more"], steps=True),
@@ -185,16 +187,28 @@ CASES = (
 )
 
 
-def child(folder: Path, arguments: Sequence[str], seconds: float | None = None) -> int | None:
-    """Run a command in a process of its own, killed after `seconds`; gives its exit code, None where it was killed."""
-    number = begun(folder, arguments)
+Within = Callable[[], AbstractContextManager[object]]
+"""What a command is run within, in its own process."""
+
+
+def child(
+    folder: Path,
+    arguments: Sequence[str],
+    seconds: float | None = None,
+    *,
+    end: signal.Signals = signal.SIGKILL,
+    within: Within = nullcontext,
+) -> int | None:
+    """Run a command in a process of its own, ended by `end` after `seconds`; gives its exit code, None where a signal ended
+    it."""
+    number = begun(folder, arguments, within)
     if seconds is not None:
         time.sleep(seconds)
-        os.kill(number, signal.SIGKILL)
+        os.kill(number, end)
     return ended(number)
 
 
-def begun(folder: Path, arguments: Sequence[str]) -> int:
+def begun(folder: Path, arguments: Sequence[str], within: Within = nullcontext) -> int:
     """Start a command in a process of its own, which says nothing; gives its id."""
     number = os.fork()
     if number == 0:
@@ -211,7 +225,8 @@ def begun(folder: Path, arguments: Sequence[str]) -> int:
             ours = {"LIBRARY": LIBRARY, "READER": "me", "TODAY": "2026-11-21"}
             os.environ.update({f"PAPERTIDE_{name}": value for name, value in ours.items()})
             os.environ.update({"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config")})
-            code = run(arguments)
+            with within():
+                code = run(arguments)
         finally:
             os._exit(code)
     return number
@@ -220,7 +235,7 @@ def begun(folder: Path, arguments: Sequence[str]) -> int:
 def ended(number: int) -> int | None:
     """Wait for a process; gives its exit code, None where it was killed."""
     code = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
-    return None if code == -signal.SIGKILL else code
+    return None if code < 0 else code
 
 
 def master(folder: Path) -> Path:
@@ -280,8 +295,7 @@ def killed(case: Case, home: Path, kills: int, chance: random.Random) -> Outcome
     prepared = home.parent / "prepared"
     case.prepare(prepared)
     before = state(prepared / place)
-    sick = frozenset({"schema", "triggers", "indexes", "papers", "decisions", "references", "search index"})
-    unwell = sick if case.name == "doctor --repair" else frozenset[str]()
+    unwell = SICK if case.name == "doctor --repair" else frozenset[str]()
     undisturbed = home.parent / "undisturbed"
     shutil.copytree(prepared, undisturbed)
     begin = time.perf_counter()

@@ -12,12 +12,15 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -27,14 +30,15 @@ import psycopg
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the server is the tests'
 
-from tests.postgres import Postgres  # noqa: E402
+from tests.postgres import Postgres  # noqa: E402  # behind the path
 
-from papertide.query import parse  # noqa: E402
-from papertide.store import open_library  # noqa: E402
-from papertide.store.address import Server  # noqa: E402
-from papertide.store.base import Selection, Sort  # noqa: E402
-from papertide.store.postgres.texts import query  # noqa: E402
-from papertide.store.select import relevance  # noqa: E402
+from papertide.query import parse  # noqa: E402  # behind the path
+from papertide.store import open_library  # noqa: E402  # behind the path
+from papertide.store.address import Server  # noqa: E402  # behind the path
+from papertide.store.base import Selection, Sort  # noqa: E402  # behind the path
+from papertide.store.postgres.texts import query  # noqa: E402  # behind the path
+from papertide.store.select import relevance  # noqa: E402  # behind the path
+from papertide.store.tables import TABLES  # noqa: E402  # behind the path
 
 PAPERTIDE = Path(sys.executable).with_name("papertide")
 TODAY = date(2026, 11, 21)
@@ -55,6 +59,7 @@ def main() -> None:
     parser.add_argument("--papers", type=int, default=100_000, help="how many papers (default: 100,000)")
     parser.add_argument("--library", type=Path, help="a file that has them already")
     parser.add_argument("--url", help="a library on a server that has them already; with --library nothing is copied")
+    parser.add_argument("--times", type=int, default=1, help="how often each paper is to be there (default: once)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         library = given.library or _filled(Path(folder), given.papers)
@@ -67,8 +72,11 @@ def main() -> None:
             server.restart()
             url = server.fresh()
             begin = time.perf_counter()
-            subprocess.run([PAPERTIDE, "copy", "--no-archive", library, url], env=_env(), check=True)
+            command: list[str | Path] = [PAPERTIDE, "copy", "--no-archive", library, url]
+            subprocess.run(command, env=_env(), check=True)
             print(f"copied in {time.perf_counter() - begin:.0f} s", flush=True)
+            if given.times > 1:
+                library = _multiplied(library, url, Path(folder), given.times)
             measure(library, url)
 
 
@@ -76,10 +84,54 @@ def _filled(home: Path, papers: int) -> Path:
     """A library of so many papers in a file."""
     records, library = home / "papers.jsonl", home / "library.db"
     made_library.write(records, papers)
-    command = [PAPERTIDE, "--library", library, "add", "--no-archive", records]
+    command: list[str | Path] = [PAPERTIDE, "--library", library, "add", "--no-archive", records]
     subprocess.run(command, env=_env(), stdout=subprocess.DEVNULL, check=True)
     records.unlink()
     return library
+
+
+_COPIED = {
+    "page": {"digest": "digest || ' ' || {times}"},
+    "paper": {"arxiv_id": "NULL"},
+    "sighting": {"arxiv_id": "NULL"},
+    "paper_source": {"source_id": "source_id || ' ' || {times}"},
+    "paper_listed": {},
+    "paper_topic": {},
+}
+"""Tables that are put in again, and what is other in their rows; numbers are higher."""
+
+
+def _again(table: str, changed: dict[str, str], times: int, shift: int) -> str:
+    """The statement that puts all rows of a table in once more."""
+    columns = next(known.columns for known in TABLES if known.name == table)
+    numbers = {name: f"{name} + {times * shift}" for name in ("id", "paper_id", "page_id") if name in columns}
+    other = numbers | {name: text.format(times=times) for name, text in changed.items()}
+    first = "paper_id" if "paper_id" in columns else "id"
+    values = ", ".join(other.get(name, name) for name in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} WHERE {first} <= {shift}"
+
+
+def _multiplied(library: Path, url: str, home: Path, times: int) -> Path:
+    """Both libraries with each paper so often; the file is a copy."""
+    large = home / "large.db"
+    shutil.copy(library, large)
+    with closing(sqlite3.connect(large)) as file, psycopg.connect(url) as server:
+        shift = 1 + max(
+            file.execute(f"SELECT max(id) FROM {table}").fetchone()[0] for table in ("page", "paper", "sighting")
+        )
+        server.execute("ALTER TABLE paper DISABLE TRIGGER USER")
+        for time_ in range(1, times):
+            for table, changed in _COPIED.items():
+                statement = _again(table, changed, time_, shift)
+                file.execute(statement)
+                server.execute(statement)
+            words = "INSERT INTO paper_text SELECT rowid + %s, body, names FROM paper_text WHERE rowid <= %s"
+            server.execute(words, (time_ * shift, shift))
+        server.execute("ALTER TABLE paper ENABLE TRIGGER USER")
+        file.commit()
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("VACUUM ANALYZE")
+    return large
 
 
 def measure(library: Path, url: str) -> None:
@@ -109,7 +161,7 @@ def read(bare: psycopg.Connection, url: str) -> None:
         return lambda: looking.papers(selection)
 
     def by_hand(statement: str, *values: object) -> Callable[[], object]:
-        return lambda: bare.execute(statement, values).fetchall()  # type: ignore[arg-type]  # made of this file's text
+        return lambda: bare.execute(statement, values).fetchall()
 
     topics = "SELECT topic FROM paper_topic GROUP BY topic ORDER BY count(*) DESC LIMIT 15"
     names = [row[0] for row in bare.execute(topics).fetchall()]
@@ -168,7 +220,7 @@ def start(library: Path, url: str) -> None:
     for _ in range(COLD):
         for place, taken in times.items():
             begin = time.perf_counter()
-            command = [PAPERTIDE, "list", "--limit", "20"]
+            command: list[str | Path] = [PAPERTIDE, "list", "--limit", "20"]
             subprocess.run(command, env=_env() | {"PAPERTIDE_LIBRARY": place}, stdout=subprocess.DEVNULL, check=True)
             taken.append((time.perf_counter() - begin) * 1000)
     file, server = (statistics.median(taken) for taken in times.values())
@@ -198,7 +250,7 @@ def _all(text: str) -> str:
 
 
 def _one(bare: psycopg.Connection, statement: str) -> object:
-    row = bare.execute(statement).fetchone()  # type: ignore[arg-type]  # made of this file's text
+    row = bare.execute(statement).fetchone()
     return row[0] if row else None
 
 

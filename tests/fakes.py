@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from random import Random
+
+from tests.libraries import dump as dump
+from tests.libraries import in_step as in_step
+from tests.libraries import look as look
 
 from papertide import topics
 from papertide.flows.add import add
@@ -17,6 +19,7 @@ from papertide.flows.tally import report_of
 from papertide.records.reports import AddReport
 from papertide.sources.base import Raw
 from papertide.store import SqliteStore
+from papertide.store.address import Place
 from papertide.topics import Taxonomy
 
 NOW = "2026-11-21T10:00:00Z"
@@ -85,37 +88,6 @@ def add_pages(
     return report_of(steps)
 
 
-def look(path: Path) -> sqlite3.Connection:
-    """A connection of its own to a library, past all of our code."""
-    return sqlite3.connect(path, isolation_level=None)
-
-
-def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, those of the search index among them, and what the file says of itself."""
-    connection = look(path)
-    try:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")]
-        tables = {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in names}
-        tables["(schema)"] = sorted(connection.execute("SELECT type, name, sql FROM sqlite_master"), key=repr)
-        for pragma in ("user_version", "application_id"):
-            tables[f"({pragma})"] = connection.execute(f"PRAGMA {pragma}").fetchall()
-        return tables
-    finally:
-        connection.close()
-
-
-def in_step(path: Path) -> bool:
-    """Whether the search index says what the papers say, by FTS5's own check."""
-    connection = look(path)
-    try:
-        connection.execute("INSERT INTO paper_text (paper_text, rank) VALUES ('integrity-check', 1)")
-    except sqlite3.DatabaseError:
-        return False
-    finally:
-        connection.close()
-    return True
-
-
 _FACTS = (
     "title, abstract, url, arxiv_id, doi, published, year_inferred, author_count, authors, organization, comments, upvotes,"
     " code_url, code_stars, summary, sightings"
@@ -129,7 +101,7 @@ _SIDES = {
 }
 
 
-def papers_of(path: Path) -> list[object]:
+def papers_of(path: Place) -> list[object]:
     """The papers of a library with their side tables and sightings, numbers and `added` apart, which depend on the order."""
     connection = look(path)
     try:

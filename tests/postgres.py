@@ -146,6 +146,13 @@ class Postgres:
         self.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(LAB)) + by)
         return self.url(name)
 
+    def copied(self, url: str) -> str:
+        """The address of a new database that is what this one is; nobody may be connected to it."""
+        name, of = f"library {next(self._names)}", str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
+        asked = "CREATE DATABASE {} TEMPLATE {} OWNER {}"
+        self.execute(sql.SQL(asked).format(*(sql.Identifier(text) for text in (name, of, LAB))))
+        return self.url(name)
+
     def role(self, name: str) -> None:
         """Have a role that may log in, by its own name as its password, and may do nothing yet."""
         if not self.answer("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)):

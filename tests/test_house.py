@@ -24,7 +24,7 @@ import papertide
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "papertide"
 MODULES = sorted(SRC.rglob("*.py"))
-OURS = sorted(path for room in ("src", "tests", "bench", "tools") for path in (ROOT / room).rglob("*.py"))
+OURS = sorted(path for room in ("src", "tests", "bench", "tools", "fuzz") for path in (ROOT / room).rglob("*.py"))
 
 HEAVY = {"pydantic", "sqlmodel", "sqlalchemy", "rapidfuzz", "httpx", "bs4", "numpy", "scipy", "textual"}
 AT_THE_DOOR = HEAVY | {"typer", "click", "rich", "sqlite3", "tomllib", "platformdirs", "asyncio"}

@@ -109,7 +109,7 @@ def load(
     set_there = _read(file) if file.is_file() else {}
     where = library or environment.get("PAPERTIDE_LIBRARY") or set_there.get("library")
     return Config(
-        library=place_of(where) if where else _data_folder() / "library.db",
+        library=place(where) if where else _data_folder() / "library.db",
         reader=reader or environment.get("PAPERTIDE_READER") or set_there.get("reader") or _login(environment),
         today=_today(today or environment.get("PAPERTIDE_TODAY")),
         day_given=bool(today or environment.get("PAPERTIDE_TODAY")),
@@ -130,8 +130,11 @@ def token(environment: Mapping[str, str] = os.environ) -> str | None:
     return environment.get("HF_TOKEN") or None
 
 
-def place_of(where: str) -> Place:
-    """A file or a server; what is meant for the address of either and is none is not repeated: it may hold a password."""
+def place(where: str) -> Place:
+    """The file or the server that is named; raises UsageError for what looks like an address and is none of a server.
+
+    That is not repeated there: it may hold a password.
+    """
     if not _ADDRESS.match(where):
         return _expanded(where)
     from papertide.store.address import Server, is_server  # brings SQLite: start-up

@@ -74,6 +74,12 @@ def test_a_server_that_cannot_be_had(shared: Program, command: str) -> None:
     assert files() == before
 
 
+def test_a_file_that_is_called_like_a_server(shared: Program) -> None:
+    """A file is one, whatever its name begins with."""
+    Path("postgresql.db").write_text("no library", "utf-8")
+    assert "`papertide doctor`" in shared("list", "--library", "postgresql.db").err
+
+
 def test_wherever_the_address_is_told(
     shared: Program, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

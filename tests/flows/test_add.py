@@ -87,7 +87,9 @@ def library(folder: Path | None = None) -> Iterator[tuple[SqliteStore, Path]]:
 
 def look_past(store: SqliteStore) -> sqlite3.Connection:
     """The connection under a store."""
-    return store._database.connection
+    connection = store._database.connection
+    assert isinstance(connection, sqlite3.Connection)
+    return connection
 
 
 def everything(store: SqliteStore, reader: str = READER) -> list[PaperDict]:

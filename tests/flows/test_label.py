@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,9 +68,11 @@ def test_changed_rules(store: SqliteStore, path: Path) -> None:
 def test_unchanged_rules(store: SqliteStore, path: Path) -> None:
     """The same rules again change nothing, and don't even write."""
     before = dump(path)
-    writes = store._database.connection.total_changes
+    connection = store._database.connection
+    assert isinstance(connection, sqlite3.Connection)
+    writes = connection.total_changes
     assert not labelled(store, RULES)
-    assert store._database.connection.total_changes == writes
+    assert connection.total_changes == writes
     assert dump(path) == before
 
 

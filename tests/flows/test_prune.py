@@ -21,6 +21,7 @@ from papertide.sources import base
 from papertide.sources.archive import Archive
 from papertide.sources.base import Raw
 from papertide.store import SqliteStore, open_library
+from papertide.store.engine import Database
 
 PAGES = [json_page(f"A page of the month {month}") for month in (1, 2, 3)]
 DIGESTS = [sha256(page).hexdigest() for page in PAGES]
@@ -145,7 +146,9 @@ def test_a_page_that_is_being_added_is_no_orphan(store: SqliteStore, archive: Ar
 
 def test_a_library_that_cannot_be_written(store: SqliteStore, archive: Archive) -> None:
     """Where nobody can be kept from adding, nothing is removed."""
-    store._database.writable = False
+    database = store._database
+    assert isinstance(database, Database)
+    database.writable = False
     with pytest.raises(LibraryError, match="written"):
         prune(store, archive, None)
     assert len(archive.contents()) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,6 +105,7 @@ def test_where_nothing_stands_nothing_is_read(store: SqliteStore) -> None:
 def interrupted(store: SqliteStore, moment: int, act: Callable[[], object]) -> bool:
     """Make scores, and act before the statement of that number (from 0) that is outside a transaction; False: there is none."""
     connection = store._database.connection
+    assert isinstance(connection, sqlite3.Connection)
     left = iter(range(moment, -1, -1))
 
     def passed(_sql: str) -> None:

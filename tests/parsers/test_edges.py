@@ -13,6 +13,7 @@ from papertide.errors import InputError, LayoutError
 from papertide.parsers import LAYOUTS, parse
 from papertide.parsers.cards import LONGEST_RUN
 from papertide.parsers.decode import decode
+from papertide.parsers.page import MOST_LINES
 from papertide.records import AddReport
 
 TEXT = "We let adapters remember what they learnt before, for as long as it takes to learn the next thing. " * 3
@@ -28,6 +29,28 @@ def test_a_run_too_long_for_any_listing() -> None:
     """More lines side by side than any listing has are refused with their number."""
     with pytest.raises(LayoutError, match=f"{LONGEST_RUN + 1:,} lines"):
         parse(b"Short line\n" * (LONGEST_RUN + 1), layout="hf-text")
+
+
+@pytest.mark.parametrize("layout", ["hf-text", "markdown"])
+def test_more_lines_than_any_listing(layout: str) -> None:
+    """What a page of nothing but line ends would take to hold is never worked out."""
+    with pytest.raises(LayoutError, match=f"more than {MOST_LINES:,} lines"):
+        parse(b"a\n" * (MOST_LINES + 1), layout)
+
+
+def test_more_tags_than_any_page() -> None:
+    """What a page of nothing but tags would take to hold is never worked out."""
+    with pytest.raises(LayoutError, match="more than 300,000 tags"):
+        parse(b"<html><article>" + b"<p>" * 300_000, "hf-html")
+
+
+def test_very_many_problems() -> None:
+    """Of a file of nothing but bad lines the first problems are told, how many more there are, and the last."""
+    listing = parse(b'{"title": "A Title"}\n' + b"#\n" * 5_000, "jsonl")
+    assert [entry.title for entry in listing.entries] == ["A Title"]
+    assert len(listing.problems) == 1_002
+    assert [problem.line for problem in (listing.problems[0], listing.problems[-1])] == [2, 5_001]
+    assert listing.problems[-2].reason == "3,999 more like these"
 
 
 @pytest.mark.parametrize(("layout", "said"), [("hf-json", "not JSON"), ("hf-html", "not HTML")])

@@ -8,18 +8,17 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sqlite3
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from tests.fakes import NOW, READER, forked
+from tests.fakes import NOW, READER, forked, look
 
 from papertide.store import open_library
+from papertide.store.address import Place
 from papertide.store.decisions import STATUSES_BY_LOG
 
 
-def decide_on(path: Path, papers: int, seed: int, said: int, count: int) -> None:
+def decide_on(path: Place, papers: int, seed: int, said: int, count: int) -> None:
     """Decide `count` times, now and then taking one to three back; for each row that was stored, write a byte to `said`."""
     chance = random.Random(seed)
     store = open_library(path)
@@ -36,7 +35,7 @@ def decide_on(path: Path, papers: int, seed: int, said: int, count: int) -> None
         os.write(said, b"." * rows)
 
 
-def killed(path: Path, papers: int, decisions: int, kills: int, seed: int) -> tuple[int, int, int]:
+def killed(path: Place, papers: int, decisions: int, kills: int, seed: int) -> tuple[int, int, int]:
     """Run readers one after the other, `kills` of them killed at random moments, until `decisions` are said.
 
     Gives how many rows of the log were said, how many there are, and how many statuses differ from it. What was being stored
@@ -58,18 +57,18 @@ def killed(path: Path, papers: int, decisions: int, kills: int, seed: int) -> tu
             told += len(piece)
         os.close(out)
         run += 1
-    connection = sqlite3.connect(path)
+    connection = look(path)
     try:
-        stored = connection.execute("SELECT count(*) FROM decision").fetchone()[0]
-        off = connection.execute(
+        ((stored,),) = connection.execute("SELECT count(*) FROM decision")
+        ((off,),) = connection.execute(
             f"WITH said AS ({STATUSES_BY_LOG}), kept AS (SELECT reader, paper_id, status FROM status)"
-            " SELECT count(*) FROM (SELECT * FROM said EXCEPT SELECT * FROM kept"
-            " UNION ALL SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM said))"
-        ).fetchone()[0]
+            ", less AS (SELECT * FROM said EXCEPT SELECT * FROM kept), more AS (SELECT * FROM kept EXCEPT SELECT * FROM said)"
+            " SELECT (SELECT count(*) FROM less) + (SELECT count(*) FROM more)"
+        )
     finally:
         connection.close()
     return told, stored, off
 
 
-def _reader(path: Path, papers: int, seed: int, into: int, count: int) -> Callable[[], None]:
+def _reader(path: Place, papers: int, seed: int, into: int, count: int) -> Callable[[], None]:
     return lambda: decide_on(path, papers, seed, into, count)

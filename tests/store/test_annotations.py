@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from tests.fakes import READER, add_pages, dump, json_page
 
 from papertide.errors import LibraryError
 from papertide.store import SqliteStore
+from papertide.store.address import Place, Server
 
 HOSTILE = ("'", '"', "'; DROP TABLE tag; --", "%", "\x00", "a\nb", "🤗", " ", ":reader", "?1")
 
@@ -78,8 +77,11 @@ def test_readers_are_apart(store: SqliteStore) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_hostile_text_is_only_text(text: str, store: SqliteStore) -> None:
-    """Whatever is written comes back as it was written."""
+def test_hostile_text_is_only_text(text: str, store: SqliteStore, path: Place) -> None:
+    """Whatever is written comes back as it was written; a server can't hold a NUL, and takes no part of such a text."""
+    if "\x00" in text and isinstance(path, Server):
+        refused(store, path, text)
+        return
     store.annotating.tag(text, [1], [text], [])
     store.annotating.note(text, 1, text)
     store.annotating.save_search(text, text, text)
@@ -89,7 +91,21 @@ def test_hostile_text_is_only_text(text: str, store: SqliteStore) -> None:
     assert written(store) == ([], None)
 
 
-def test_a_paper_that_is_not_there(store: SqliteStore, path: Path) -> None:
+def refused(store: SqliteStore, path: Place, text: str) -> None:
+    """The text is a LibraryError that says why, wherever it is to be written, and nothing is changed by it."""
+    before = dump(path)
+    for write in (
+        lambda: store.annotating.tag(READER, [1], ["good", text], []),
+        lambda: store.annotating.note(text, 1, "good"),
+        lambda: store.annotating.note(READER, 1, text),
+        lambda: store.annotating.save_search(READER, text, "good"),
+    ):
+        with pytest.raises(LibraryError, match="NUL"):
+            write()
+    assert dump(path) == before
+
+
+def test_a_paper_that_is_not_there(store: SqliteStore, path: Place) -> None:
     """Writing on a paper that isn't there is a LibraryError, and nothing is written on the others either."""
     before = dump(path)
     with pytest.raises(LibraryError):

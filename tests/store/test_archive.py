@@ -6,7 +6,6 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator
 from hashlib import sha256
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -23,18 +22,19 @@ from papertide.flows.tally import report_of
 from papertide.sources import files
 from papertide.sources.archive import Archive
 from papertide.sources.base import OpenArchive, Raw
-from papertide.store import SqliteStore
-from papertide.store.engine import Database
+from papertide.store import SqliteStore, open_database
+from papertide.store.address import Place
+from papertide.store.database import Database
 from papertide.store.postgres.archive import LARGEST, ArchiveTable
 
 PAGE = b"Daily Papers\n\nA title\n\nAn abstract.\n" * 20
-TABLE = "CREATE TABLE raw_page (digest TEXT PRIMARY KEY, packed BYTEA NOT NULL)"
+TABLE = "CREATE TABLE IF NOT EXISTS raw_page (digest TEXT PRIMARY KEY, packed BYTEA NOT NULL)"
 
 
 @pytest.fixture
-def database(path: Path) -> Iterator[Database]:
+def database(path: Place) -> Iterator[Database]:
     """A library with the table of raw pages, which in a file only a test has."""
-    made = Database.open(path, create=True)
+    made = open_database(path, create=True)
     made.connection.execute(TABLE)
     yield made
     made.close()
@@ -68,7 +68,7 @@ def spoil(database: Database, data: bytes) -> None:
 @given(pages=st.lists(st.binary(max_size=400), max_size=8))
 def test_what_was_kept_is_read(tmp_path_factory: pytest.TempPathFactory, pages: list[bytes]) -> None:
     """Any bytes come back as they were, and the archive tells of exactly these pages, with the bytes that a folder takes."""
-    database = Database.open(tmp_path_factory.mktemp("archive") / "library.db", create=True)
+    database = open_database(tmp_path_factory.mktemp("archive") / "library.db", create=True)
     database.connection.execute(TABLE)
     archive = ArchiveTable(database)
     folder = Archive(tmp_path_factory.mktemp("archive") / "pages")
@@ -161,9 +161,10 @@ def test_a_name_that_is_no_digest(archive: ArchiveTable, name: str) -> None:
     assert archive.contents() == {}
 
 
-def test_what_fails_names_the_library(path: Path) -> None:
+@pytest.mark.files
+def test_what_fails_names_the_library(path: Place) -> None:
     """Without its table the archive fails with an error of ours, whatever is asked of it."""
-    database = Database.open(path, create=True)
+    database = open_database(path, create=True)
     archive, digest = ArchiveTable(database), sha256(PAGE).hexdigest()
     for use in (
         archive.contents,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Literal
 
 import pytest
@@ -14,6 +14,7 @@ from tests.store.deciding import killed
 from papertide.errors import LibraryError
 from papertide.records.plain import STATUSES
 from papertide.store import SqliteStore, open_library
+from papertide.store.address import Place, Server
 from papertide.store.base import Selection
 
 PAPERS = (1, 2, 3)
@@ -78,9 +79,9 @@ class Model:
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps)
-def test_statuses_follow_the_log(tmp_path_factory: pytest.TempPathFactory, given_steps: list[Step]) -> None:
+def test_statuses_follow_the_log(another: Callable[[], Place], given_steps: list[Step]) -> None:
     """After any decisions and undos of two readers, in one run or several, statuses are those of a plain stack of decisions."""
-    path = tmp_path_factory.mktemp("log") / "library.db"
+    path = another()
     store = quick(path, create=True)
     add_pages(store, json_page("One of three", "Another paper", "And yet something else"))
     model = Model()
@@ -103,14 +104,15 @@ def test_statuses_follow_the_log(tmp_path_factory: pytest.TempPathFactory, given
     store.close()
 
 
-def quick(path: Path, *, create: bool = False) -> SqliteStore:
+def quick(path: Place, *, create: bool = False) -> SqliteStore:
     """A library that isn't waited for until it is on the disk."""
     store = open_library(path, create=create)
-    store._database.connection.execute("PRAGMA synchronous = OFF")
+    if not isinstance(path, Server):
+        store._database.connection.execute("PRAGMA synchronous = OFF")
     return store
 
 
-def test_the_log_is_never_changed(store: SqliteStore, path: Path) -> None:
+def test_the_log_is_never_changed(store: SqliteStore, path: Place) -> None:
     """Taking back adds rows; no row that was there is changed or removed."""
     store.deciding.decide(READER, [1, 2], "keep", AT.format(1), "keep")
     before = dump(path)["decision"]
@@ -164,7 +166,7 @@ def test_undo_goes_back_step_by_step(store: SqliteStore) -> None:
     assert statuses(store)[1] == "inbox"
 
 
-def test_undo_across_runs(store: SqliteStore, path: Path) -> None:
+def test_undo_across_runs(store: SqliteStore, path: Place) -> None:
     """A decision of an earlier run is taken back like one of this run."""
     store.deciding.decide(READER, [1, 2], "keep", NOW, "keep")
     store.close()
@@ -187,7 +189,7 @@ def test_readers_are_apart(store: SqliteStore) -> None:
 
 
 @pytest.mark.parametrize(("papers", "status"), [([1, 999], "keep"), ([1, 2], "archive"), ([1], "")])
-def test_what_makes_no_sense_is_refused_whole(papers: list[int], status: str, store: SqliteStore, path: Path) -> None:
+def test_what_makes_no_sense_is_refused_whole(papers: list[int], status: str, store: SqliteStore, path: Place) -> None:
     """A decision on a paper that isn't there, or with a status that there isn't, is a LibraryError and changes nothing."""
     before = dump(path)
     with pytest.raises(LibraryError):
@@ -195,7 +197,7 @@ def test_what_makes_no_sense_is_refused_whole(papers: list[int], status: str, st
     assert dump(path) == before
 
 
-def test_killed_at_random_moments(store: SqliteStore, path: Path) -> None:
+def test_killed_at_random_moments(store: SqliteStore, path: Place) -> None:
     """Readers who are killed while they decide and take back lose no decision that was stored, and log and statuses agree."""
     store.close()
     told, stored, off = killed(path, papers=3, decisions=200, kills=6, seed=5)

@@ -24,6 +24,8 @@ from papertide.store.base import Selection
 from papertide.store.engine import APPLICATION_ID, Database, translated
 from papertide.store.holders import holders
 
+pytestmark = pytest.mark.files
+
 PAGE = json_page({"title": "Low-rank adapters for small models", "arxiv_id": "2403.02178"}, "Forgetting in tuning")
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.fakes import NOW, add_pages, exit_codes, forked, json_page, look
+from tests.fakes import NOW, add_pages, exit_codes, forked, json_page
 
 from papertide.store import SqliteStore, open_library
+from papertide.store.address import Place
 from papertide.store.facts import FetchedPart, PageMarks
 
 PATIENCE = 1e12
@@ -27,13 +27,13 @@ def test_parts_by_source(store: SqliteStore) -> None:
     assert store.fetching.parts("arxiv") == {"day:2026-03-04": FetchedPart(NOW, 5)}
 
 
-def test_marks_need_the_page(store: SqliteStore, path: Path) -> None:
+def test_marks_need_the_page(store: SqliteStore) -> None:
     """What a server gave with a page is shown to it again only while the library has that page."""
     store.fetching.keep_marks("https://example.org/", '"one"', None, "0" * 64)
     assert store.fetching.marks("https://example.org/") is None
     add_pages(store, json_page("Low-rank adapters", "Forgetting"))
-    digest = look(path).execute("SELECT digest FROM page").fetchone()[0]
-    store.fetching.keep_marks("https://example.org/", '"two"', "Sat, 21 Nov 2026 10:00:00 GMT", digest)
+    (page,) = store.recalling.pages()
+    store.fetching.keep_marks("https://example.org/", '"two"', "Sat, 21 Nov 2026 10:00:00 GMT", page.digest)
     assert store.fetching.marks("https://example.org/") == PageMarks('"two"', "Sat, 21 Nov 2026 10:00:00 GMT", 2)
     assert store.fetching.marks("https://example.org/other") is None
 
@@ -77,14 +77,14 @@ def test_no_two_within_an_interval(store: SqliteStore, asked: list[tuple[float, 
     assert all(moment >= now for (moment, _), (now, _) in zip(given_moments, asked, strict=True))
 
 
-def _reserve(path: Path, times: int) -> None:
+def _reserve(path: Place, times: int) -> None:
     store = open_library(path)
     for _ in range(times):
         store.fetching.reserve("one", 100.0, 1.0, PATIENCE)
     store.close()
 
 
-def test_processes_share_a_lane(store: SqliteStore, path: Path) -> None:
+def test_processes_share_a_lane(store: SqliteStore, path: Place) -> None:
     """Several processes at once take as many different moments as they ask for."""
     store.close()
     assert exit_codes([forked(partial(_reserve, path, 20)) for _ in range(3)]) == [0, 0, 0]

@@ -10,6 +10,8 @@ from tests.fakes import NOW, READER, add_pages, dump, json_page, look
 from papertide.store import SqliteStore, migrations
 from papertide.store.engine import Database
 
+pytestmark = pytest.mark.files
+
 CHECKS = [
     "schema",
     "integrity",
@@ -175,7 +177,6 @@ def test_looking_leaves_nothing_open(path: Path) -> None:
     damage(path, "INSERT INTO paper_text (paper_text) VALUES ('delete-all')")
     store = SqliteStore(Database.open(path))
     store.checking.findings()
-    assert not store._database.connection.in_transaction
     other = look(path)
     other.execute("PRAGMA busy_timeout = 0")
     other.execute("DELETE FROM note")

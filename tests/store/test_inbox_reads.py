@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
-from tests.fakes import NOW, READER, add_pages, json_page, look
+from tests.fakes import NOW, READER, add_pages, json_page
 
 from papertide.errors import LibraryError
 from papertide.flows.browse import Filters, query_of
 from papertide.store import SqliteStore, open_library
+from papertide.store.address import Place
 from papertide.store.base import SORTS, Selection
 from papertide.store.ordered import numbered
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the library is."""
-    return tmp_path / "library.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
+def store(path: Place) -> Iterator[SqliteStore]:
     """A library of six papers, some with upvotes and with the topics of the tests' rules."""
     made = open_library(path, create=True)
     given = [("lora", 2), ("adapter", None), ("forgetting", 9), ("lora forgetting", 5), ("plain", 9), ("other", None)]
@@ -56,9 +50,9 @@ def test_counting_what_came_later(store: SqliteStore) -> None:
     assert store.looking.count(chosen("", store), above=6) == 0
 
 
-def test_an_empty_library_has_no_newest(tmp_path: Path) -> None:
+def test_an_empty_library_has_no_newest(another: Callable[[], Place]) -> None:
     """Without papers the newest number is 0."""
-    made = open_library(tmp_path / "empty.db", create=True)
+    made = open_library(another(), create=True)
     assert made.looking.newest() == 0
     made.close()
 
@@ -72,23 +66,22 @@ def test_topics_of_a_selection(store: SqliteStore) -> None:
     assert "" not in store.looking.topic_counts(chosen("status:inbox", store))
 
 
-def test_the_version_tells_of_others_only(store: SqliteStore, path: Path) -> None:
+def test_the_version_tells_of_others_only(store: SqliteStore, path: Place) -> None:
     """What this connection writes leaves the version; what another one writes changes it."""
     before = store.looking.version()
     store.deciding.decide(READER, [1], "keep", NOW, "keep")
     assert store.looking.version() == before
-    other = look(path)
-    other.execute("UPDATE paper SET upvotes = 1 WHERE id = 1")
+    other = open_library(path)
+    other.deciding.decide("bob", [1], "skip", NOW, "skip")
     other.close()
     assert store.looking.version() != before
 
 
-def test_the_first_page_needs_no_sorting(store: SqliteStore, path: Path) -> None:
+@pytest.mark.files
+def test_the_first_page_needs_no_sorting(store: SqliteStore) -> None:
     """The best papers of the inbox are read off an index: no papers are sorted to find them."""
-    sql, values = numbered(chosen("status:inbox", store))
-    other = look(path)
-    plan = " | ".join(row[3] for row in other.execute(f"EXPLAIN QUERY PLAN {sql}", values))
-    other.close()
+    sql, values = numbered(chosen("status:inbox", store), store._database.texts)
+    plan = " | ".join(row[3] for row in store._database.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values))
     assert "paper_upvotes" in plan
     assert "TEMP B-TREE" not in plan
 
@@ -105,8 +98,9 @@ def test_a_question_is_broken_off(store: SqliteStore) -> None:
 
     other = threading.Thread(target=interrupt)
     other.start()
-    with pytest.raises(LibraryError, match="interrupted"):
-        store.looking._one(text)  # any question will do
+    database = store._database
+    with pytest.raises(LibraryError, match=r"interrupted|broken off"), database.translated():
+        database.connection.execute(text).fetchall()  # any question will do
     answered.set()
     other.join()
     store.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +11,7 @@ from tests.fakes import NOW, READER, add_pages, dump, json_page
 
 from papertide.errors import LibraryError
 from papertide.store import SqliteStore, open_library
+from papertide.store.address import Place
 from papertide.store.base import Told
 
 DAY = "2026-11-21"
@@ -89,7 +90,7 @@ def test_readers_are_apart(store: SqliteStore) -> None:
     assert store.telling.last("bob") == (2, DAY, [1])
 
 
-def test_telling_of_what_is_not_there(store: SqliteStore, path: Path) -> None:
+def test_telling_of_what_is_not_there(store: SqliteStore, path: Place) -> None:
     """A digest of a paper that isn't there is a LibraryError, and nothing of it is noted."""
     grow(store, 1)
     before = dump(path)
@@ -98,18 +99,16 @@ def test_telling_of_what_is_not_there(store: SqliteStore, path: Path) -> None:
     assert dump(path) == before
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(st.sampled_from(("grow", "tell", "decide", "undo", "reopen")), st.sampled_from((READER, "bob"))),
         max_size=16,
     )
 )
-def test_nothing_is_told_twice_and_nothing_missed(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str]]
-) -> None:
+def test_nothing_is_told_twice_and_nothing_missed(another: Callable[[], Place], steps: list[tuple[str, str]]) -> None:
     """Whatever happens between digests, each reader is told of each paper in the inbox, and of none twice."""
-    path = tmp_path_factory.mktemp("ledger") / "library.db"
+    path = another()
     store = open_library(path, create=True)
     told: dict[str, list[int]] = {READER: [], "bob": []}
     grow(store, 1)
@@ -172,7 +171,7 @@ def test_what_another_told_meanwhile_is_left_out(store: SqliteStore) -> None:
     assert store.telling.last(READER) == (2, "2026-11-22", [1, 4])
 
 
-def test_a_digest_that_is_taken_back(store: SqliteStore, path: Path) -> None:
+def test_a_digest_that_is_taken_back(store: SqliteStore, path: Place) -> None:
     """What a digest took is as it was before it; a digest in between that was taken back, too, doesn't come again."""
     grow(store, 3)
     store.telling.tell(READER, [1, 2], DAY, NOW)

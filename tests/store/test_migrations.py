@@ -19,6 +19,8 @@ from tests.fakes import RULES, add_pages, dump, exit_codes, forked, json_page, l
 from papertide.store import SqliteStore, migrations, open_library, rows
 from papertide.store.engine import APPLICATION_ID, Database
 
+pytestmark = pytest.mark.files
+
 ROWS = sorted(
     (row for row in vars(rows).values() if isinstance(row, type) and issubclass(row, SQLModel) and row is not SQLModel),
     key=lambda row: row.__name__,

@@ -18,6 +18,8 @@ from papertide.errors import LibraryNewer
 from papertide.store import SqliteStore, migrations, open_library
 from papertide.store.base import Selection
 
+pytestmark = pytest.mark.files
+
 LIBRARIES = Path(__file__).resolve().parents[2] / "fixtures" / "libraries"
 SCHEMAS = range(1, 9)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from tests.fakes import NOW, Card, add_pages, json_page, look, prose, text_page
+from tests.libraries import impatient
 
-from papertide.errors import LibraryError
+from papertide.errors import LibraryError, LibraryLocked
 from papertide.sources.base import Raw
 from papertide.store import SqliteStore, open_library
+from papertide.store.address import Place
 from papertide.store.facts import StoredPage
 
 DAY = date(2026, 5, 7)
@@ -37,23 +37,21 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def test_while_undisturbed_nobody_adds(store: SqliteStore, path: Path) -> None:
+def test_while_undisturbed_nobody_adds(store: SqliteStore, path: Place) -> None:
     """Another process that wants to write has to wait; looking is free."""
-    other = look(path)
-    other.execute("PRAGMA busy_timeout = 0")
+    other = impatient(path)
     with store.recalling.undisturbed():
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            other.execute("BEGIN IMMEDIATE")
-        assert store.recalling.pages() == []
-        assert other.execute("SELECT count(*) FROM page").fetchone() == (0,)
-    other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LibraryLocked):
+            other.annotating.save_search("ada", "name", "text")
+        assert store.recalling.pages() == other.recalling.pages() == []
+    other.annotating.save_search("ada", "name", "text")
     other.close()
 
 
-def test_a_damaged_library(store: SqliteStore, path: Path) -> None:
+def test_a_damaged_library(store: SqliteStore, path: Place) -> None:
     """An error of the driver's is one of ours."""
     other = look(path)
-    other.execute("DROP TABLE page")
+    other.execute("ALTER TABLE page RENAME TO leaf")
     other.close()
     with pytest.raises(LibraryError):
         store.recalling.pages()

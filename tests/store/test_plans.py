@@ -16,6 +16,8 @@ from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.engine import Database
 from papertide.store.state import _OF_PAPER
 
+pytestmark = pytest.mark.files
+
 FILTERS = (
     "topic:peft", "topic:peft date:2024 authors:<=3", "topic:peft status:inbox has:code", "topic:peft -topic:rag date:2024",
     "date:2024", "date:none", "date:2024 authors:<=3", "authors:<=3", "upvotes:>=5", "comments:>=2", "stars:>=3",
@@ -32,7 +34,6 @@ STREAMED = (
     "-topic:peft",
     "arxiv:2403.02178",
     "-keptby:anna",
-    "keeps:0",
 )
 """Those whose first papers, newest first, are found without sorting: an index has them in order."""
 
@@ -50,7 +51,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def plan(database: Database, text: str, sort: Sort, *, reverse: bool = False) -> list[str]:
     """The steps of SQLite's plan for a page of `list`."""
     query = parse(text, today=date(2026, 11, 21))
-    sql, values = ordered.numbered(Selection(query, "ada", sort=sort, reverse=reverse, limit=20, offset=40))
+    sql, values = ordered.numbered(
+        Selection(query, "ada", sort=sort, reverse=reverse, limit=20, offset=40), database.texts
+    )
     return [row[3] for row in database.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.fakes import json_page, prose
+from tests.fakes import NOW, json_page, prose
 from tests.postgres import LAB, Postgres
 
 from papertide.cli.app import run
@@ -26,13 +26,23 @@ ADA, BEN, CY = "Ada L.", "ben", "cy"
 OF_READERS = ("decision", "status", "tag", "note", "saved_search", "digest", "told", "ranking", "verdict")
 """The tables whose rows are a reader's own."""
 
-TITLES = ("Low-rank adapters", "Forgetting in tuning", "Reward models", "Robots that fold laundry", "Sparse attention")
+TITLES = (
+    "Low-rank adapters",
+    "Forgetting in tuning",
+    "Reward models",
+    "Robots that fold laundry",
+    "Sparse attention",
+    "Tides",
+)
 WRITING = (
     ("keep", "1", "2"), ("skip", "2"), ("later", "3"), ("undo",), ("tag", "1", "3", "+todo", "+both"), ("note", "1", "mine"),
     ("note", "3", "mine, too"), ("saved", "add", "mine", "adapters"), ("digest",), ("keep", "4"), ("rank",),
-    ("duplicates", "split", "1"),
+    ("duplicates", "merge", "1", "6", "--yes"),
 )  # fmt: skip
 """Commands by which a reader writes into each of those tables."""
+
+ALPHA = {"title": "Alpha of the low-rank adapters", "arxiv_id": "2403.00001"}
+OMEGA = {"title": "Omega for sequential forgetting", "upvotes": 3}
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -81,7 +91,7 @@ def made(postgres: Postgres, folder: Path) -> Lab:
         for role in (ADA, BEN):
             connection.execute("SELECT papertide_admit(%s)", (role,))
     for command in WRITING:
-        lab.done(ADA, *command, *(["--yes"] if command[0] == "duplicates" else []))
+        lab.done(ADA, *command)
     return lab
 
 
@@ -94,11 +104,11 @@ def shared(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def lab(postgres: Postgres, tmp_path: Path) -> Iterator[Lab]:
-    """A library of the test's own."""
-    lab = made(postgres, tmp_path)
-    yield lab
-    postgres.drop(lab.url(LAB))
+def lab(shared: Lab, tmp_path: Path) -> Iterator[Lab]:
+    """A copy of it, for a test that changes it."""
+    url = shared.server.copied(shared.url(LAB))
+    yield Lab(shared.server, str(psycopg.conninfo.conninfo_to_dict(url)["dbname"]), tmp_path)
+    shared.server.drop(url)
 
 
 def rows_of(connection: psycopg.Connection, reader: str) -> Rows:
@@ -109,16 +119,17 @@ def rows_of(connection: psycopg.Connection, reader: str) -> Rows:
 
 # --- what nobody may do ------------------------------------------------------------------------------------------------
 
-FORGED = json.dumps(
-    {
-        "led": [],
-        "decisions": [1, 2, 3, 4, 5, 6],
-        "old": {"tags": [[ADA, "both"]], "notes": [[ADA, "forged"]], "told": [[ADA, 1]]},
-        "kept": {"tags": [], "notes": [], "told": []},
-    }
-)
+
+def forged(**old: list[list[object]]) -> str:
+    """What a number that was given up is said to have had."""
+    nothing: dict[str, list[list[object]]] = {"tags": [], "notes": [], "told": []}
+    return json.dumps({"led": [], "decisions": [1, 2, 3, 4], "old": nothing | old, "kept": nothing})
+
+
+GIVEN_UP = f"INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (9, 1, '{NOW}', '%s');"
+BLANK = f"INSERT INTO paper (id, title, added) VALUES (9, '', '{NOW}');"
 MINE = "(SELECT id FROM decision WHERE reader = 'Ada L.' AND undoes IS NULL ORDER BY id LIMIT 1)"
-AT = "'2026-11-21T10:00:00Z'"
+AT = f"'{NOW}'"
 ATTEMPTS = (
     # the log
     "UPDATE decision SET status = 'skip'",
@@ -192,7 +203,7 @@ ATTEMPTS = (
     "CREATE TRIGGER mine BEFORE INSERT ON note FOR EACH ROW EXECUTE FUNCTION own_decision()",
     # by way of papers, which are shared
     "DELETE FROM paper WHERE id = 1",
-    "DELETE FROM sighting; DELETE FROM paper WHERE id = 5",
+    "DELETE FROM sighting; DELETE FROM paper WHERE id = 4",
     "DELETE FROM sighting; DELETE FROM paper",
     "UPDATE paper SET id = id + 100",
     # by the functions that carry what belongs to papers that become one
@@ -200,9 +211,20 @@ ATTEMPTS = (
     "SELECT hand_over(1, 1)",
     "SELECT hand_over(1, 99)",
     "DELETE FROM status; SELECT restate(1)",
-    f"INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (5, 1, {AT}, '{FORGED}'); SELECT give_back(5)",
-    f"INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (5, 3, {AT}, '{FORGED}'); SELECT give_back(5)",
-    f"UPDATE given_up SET belongings = '{FORGED}'; SELECT give_back(old_id) FROM given_up",
+    "UPDATE sighting SET paper_id = 1 WHERE paper_id = 5; SELECT hand_over(1, 5)",
+    *(
+        f"{BLANK} {GIVEN_UP % forged(**had)} SELECT give_back(9)"
+        for had in (
+            {},
+            {"tags": [[ADA, "both"]]},
+            {"notes": [[ADA, "forged"]]},
+            {"notes": [[ADA, "mine"]]},
+            {"told": [[ADA, 1]]},
+        )
+    ),
+    "SELECT give_back(5)",
+    f"UPDATE given_up SET belongings = '{forged(tags=[[ADA, 'both']])}'",
+    f"{BLANK} UPDATE given_up SET old_id = 9; SELECT give_back(9)",
 )
 
 
@@ -305,12 +327,10 @@ def test_a_merge_carries_what_others_wrote(lab: Lab) -> None:
 
 def test_an_import_that_joins_papers_of_others(lab: Lab) -> None:
     """A page that Ben adds joins two papers that Ada wrote on; her words are on the one that stays."""
-    lab.add(LAB, {"title": "Tides of papers", "abstract": prose("tides"), "arxiv_id": "2403.00001"})
-    lab.add(LAB, {"title": "Entirely other words here", "abstract": prose("other"), "doi": "10.1/tides"})
+    lab.add(LAB, ALPHA, OMEGA)
     lab.done(ADA, "keep", "2403.00001")
-    (other,) = [json.loads(row)["id"] for row in lab.done(ADA, "list", "--json", "title:entirely").splitlines()]
+    (other,) = [json.loads(row)["id"] for row in lab.done(ADA, "list", "--json", "title:omega").splitlines()]
     lab.done(ADA, "tag", str(other), "+mine")
-    said = lab.add(BEN, {"title": "Tides of papers", "arxiv_id": "2403.00001", "doi": "10.1/tides"})
-    assert "1 merged" in said
-    (one,) = [json.loads(row) for row in lab.done(ADA, "list", "--json", "tides").splitlines()]
+    assert "1 merged" in lab.add(BEN, {"title": OMEGA["title"], "arxiv_id": ALPHA["arxiv_id"]})
+    (one,) = [json.loads(row) for row in lab.done(ADA, "list", "--json", "omega").splitlines()]
     assert (one["status"], one["tags"], one["sightings"]) == ("keep", ["mine"], 3)

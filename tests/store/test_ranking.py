@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import pytest
 from tests.fakes import NOW, READER, add_pages, json_page
 
 from papertide.query import condition
 from papertide.store import SqliteStore, open_library
+from papertide.store.address import Place
 from papertide.store.base import Ranking, Selection
 
 TITLES = ("One of three", "Another paper", "And yet something else")
@@ -125,7 +125,7 @@ def test_an_old_paper_that_changes(store: SqliteStore) -> None:
     assert keep()
 
 
-def test_a_paper_that_changes_meanwhile(store: SqliteStore, path: Path) -> None:
+def test_a_paper_that_changes_meanwhile(store: SqliteStore, path: Place) -> None:
     """Terms are worked out while others can write; those of a paper that changed since are made once more."""
     other = open_library(path)
 
@@ -165,7 +165,7 @@ def test_topics_of_papers(store: SqliteStore) -> None:
     assert store.looking.topics_of([1, 2, 3, 99]) == {1: ["peft", "alignment"], 3: ["robots"]}
 
 
-def test_scores_come_back_as_they_went_in(store: SqliteStore, path: Path) -> None:
+def test_scores_come_back_as_they_went_in(store: SqliteStore, path: Place) -> None:
     """Scores, lengths and weights are kept, for each reader alone; a paper without a score has none."""
     ranking = Ranking({1: 0.0, 3: 1.0}, {1: 2.5, 3: 0.0}, {7: -0.5, 70: 1.25})
     make(store)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -17,6 +16,7 @@ from papertide.query import Query, parse
 from papertide.records.paper import Paper
 from papertide.records.plain import PaperDict
 from papertide.store import SqliteStore, open_library
+from papertide.store.address import Place
 from papertide.store.base import SORTS, Selection, Sort
 
 TODAY = date(2026, 11, 21)
@@ -35,21 +35,12 @@ TITLES = ["Maple", "ash", "Zelkova", "birch", "Cedar", "Äsculus", "alder"]
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shelf(module_path: Place) -> Iterator[SqliteStore]:
     """A library of seven papers that came on three days, and one that was merged away."""
-    path = tmp_path_factory.mktemp("read") / "library.db"
-    store = open_library(path, create=True)
+    store = open_library(module_path, create=True)
     for day, at in enumerate((slice(0, 3), slice(3, 6), slice(6, 7))):
         lines = [{"title": title, **facts} for title, facts in zip(TITLES[at], FACTS[at], strict=True)]
         add_pages(store, json_page(*lines), now=f"2026-11-2{day}T10:00:00Z")
-    store.close()
-    return path
-
-
-@pytest.fixture
-def shelf(library: Path) -> Iterator[SqliteStore]:
-    """The same, open."""
-    store = open_library(library)
     yield store
     store.close()
 
@@ -253,12 +244,10 @@ def test_resolve(name: str, number: int | None, named: SqliteStore) -> None:
 
 @settings(max_examples=100)
 @given(st.one_of(st.text(), st.text(alphabet="0123456789.v/-: abhtps"), st.integers().map(str)))
-def test_resolve_takes_anything(library: Path, name: str) -> None:
+def test_resolve_takes_anything(shelf: SqliteStore, name: str) -> None:
     """No name whatever fails, and what it names is a paper."""
-    store = open_library(library)
-    number = store.looking.resolve(name)
-    assert number is None or [paper["id"] for paper in store.looking.by_number([number], READER)] == [number]
-    store.close()
+    number = shelf.looking.resolve(name)
+    assert number is None or [paper["id"] for paper in shelf.looking.by_number([number], READER)] == [number]
 
 
 def test_by_number(shelf: SqliteStore) -> None:

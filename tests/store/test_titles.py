@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 from tests.fakes import add_pages, json_page, look
 
 from papertide.store import SqliteStore, open_library
+from papertide.store.address import Place
 
 
 def initials(key: str, nameless: bool) -> list[tuple[int, int]]:
@@ -22,7 +22,7 @@ def keep(store: SqliteStore, keys: dict[str, bool]) -> None:
         store.titling.keep(keys, initials)
 
 
-def kept(path: Path) -> tuple[list[tuple[int, str, int]], list[tuple[int, int, int]]]:
+def kept(path: Place) -> tuple[list[tuple[int, str, int]], list[tuple[int, int, int]]]:
     """The titles and the marks that a library holds, in order."""
     connection = look(path)
     titles = connection.execute("SELECT id, key, nameless FROM title ORDER BY id").fetchall()
@@ -31,7 +31,7 @@ def kept(path: Path) -> tuple[list[tuple[int, str, int]], list[tuple[int, int, i
     return titles, marks
 
 
-def test_keep(store: SqliteStore, path: Path) -> None:
+def test_keep(store: SqliteStore, path: Place) -> None:
     """A key is kept once, numbered as it came, with its marks; one that has none isn't kept."""
     keep(store, {"ab": True, "b": False, "none": True})
     keep(store, {"b": False, "ab": True, "c": True})
@@ -43,7 +43,7 @@ def test_keep(store: SqliteStore, path: Path) -> None:
     assert not store.titling.any_from(1100)
 
 
-def test_a_title_that_comes_without_an_id(store: SqliteStore, path: Path) -> None:
+def test_a_title_that_comes_without_an_id(store: SqliteStore, path: Place) -> None:
     """A title that had come with ids alone, and comes without one, stands on the other side too, and stays there."""
     keep(store, {"b": False})
     assert not store.titling.nameless("b")
@@ -54,7 +54,7 @@ def test_a_title_that_comes_without_an_id(store: SqliteStore, path: Path) -> Non
     assert not store.titling.nameless("never seen")
 
 
-def test_nothing_is_kept_of_what_is_taken_back(store: SqliteStore, path: Path) -> None:
+def test_nothing_is_kept_of_what_is_taken_back(store: SqliteStore, path: Place) -> None:
     """Titles go with the page that brought them, if it is not added after all."""
     keep(store, {"ab": True})
     before = kept(path)
@@ -99,7 +99,7 @@ def test_keys_of(store: SqliteStore) -> None:
     assert store.titling.keys_of([], (1, 9)) == []
 
 
-def test_what_was_there_before(path: Path) -> None:
+def test_what_was_there_before(path: Place) -> None:
     """A library that was filled before it listed titles lists them all at the next page, each side as its sightings say."""
     store = open_library(path, create=True)
     ids = [{"title": "With an id", "arxiv_id": "2403.00001"}, {"title": "Both", "arxiv_id": "2403.00002"}]
@@ -108,7 +108,8 @@ def test_what_was_there_before(path: Path) -> None:
     store.close()
     listed = kept(path)
     connection = look(path)
-    connection.executescript("DELETE FROM title; DELETE FROM mark; DELETE FROM meta WHERE key = 'titles'")
+    for forget in ("DELETE FROM title", "DELETE FROM mark", "DELETE FROM meta WHERE key = 'titles'"):
+        connection.execute(forget)
     connection.close()
     store = open_library(path)
     add_pages(store, json_page("With an id, too"))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
-
 import pytest
 from tests.query.strategies import TODAY
 
@@ -14,7 +11,7 @@ from papertide.store.base import Unknown
 
 
 @pytest.fixture
-def filled(store: SqliteStore, path: Path) -> SqliteStore:
+def filled(store: SqliteStore) -> SqliteStore:
     """A library with a few words; of "quantized" and its other forms the first is the usual one."""
     texts = [
         "Catastrophic forgetting",
@@ -23,11 +20,9 @@ def filled(store: SqliteStore, path: Path) -> SqliteStore:
         "Quantizing 模型",
         "A model of naïveté",
     ]
-    connection = sqlite3.connect(path)
-    with connection:
+    with store._database.transaction() as connection:
         sql = "INSERT INTO paper (title, added, sightings) VALUES (?, '2026-11-21T10:00:00Z', 1)"
         connection.executemany(sql, [(text,) for text in texts])
-    connection.close()
     return store
 
 

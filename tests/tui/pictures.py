@@ -1,15 +1,14 @@
-"""Pictures of the screen: drawn of the demo feed at three sizes, kept beside this file, and drawn anew by running it."""
+"""Pictures of the screen: drawn of the demo feed at three sizes, and drawn anew by running this."""
 
 from __future__ import annotations
 
-import re
 import tempfile
 from pathlib import Path
 
 from tests.cli.harness import PAGES, fill
+from tests.drawing import KEPT, plain
 from tests.tui.seat import Seat, seated
 
-KEPT = Path(__file__).with_name("pictures")
 SIZES = {"wide": (120, 40), "usual": (80, 24), "narrow": (50, 18)}
 THEMES = {"wide": "light", "usual": "dark", "narrow": "dark"}
 
@@ -30,7 +29,7 @@ def drawn(library: Path, name: str) -> str:
         pictures.append(seat.app.export_screenshot(simplify=True))
 
     seated(library, play, size=SIZES[name], theme=THEMES[name])
-    return re.sub(r"terminal-\d+", "terminal", pictures[0])
+    return plain(pictures[0])
 
 
 def main() -> None:
@@ -40,7 +39,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             library = Path(folder, "library.db")
             fill(library, PAGES)
-            KEPT.joinpath(f"{name}.svg").write_text(drawn(library, name), encoding="utf-8")
+            KEPT.joinpath(f"triage-{name}.svg").write_text(drawn(library, name), encoding="utf-8")
 
 
 if __name__ == "__main__":

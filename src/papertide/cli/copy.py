@@ -9,7 +9,7 @@ import typer
 
 from papertide.cli.archive import name_damaged
 from papertide.cli.common import Common
-from papertide.config import place_of
+from papertide.config import place
 from papertide.errors import LibraryError
 from papertide.flows import copying as flow
 from papertide.flows.copying import ARCHIVED, Copied, Pages, Step
@@ -45,7 +45,7 @@ def copy(
     """
     common = Common.of(ctx)
     console = common.console
-    places = place_of(source), place_of(target)
+    places = place(source), place(target)
     with console.progress("copying", _BAR) as bar:
         copied = _followed(console, flow.copy(*places, archive=archive, saying=console.say), bar)
     _tell(console, places, copied)

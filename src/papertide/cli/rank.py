@@ -35,7 +35,8 @@ def rank(
     """Your inbox, first what is most like the papers you kept.
 
     Every tenth place is for the topic that you decided on least, so that the order doesn't tunnel into one; that topic
-    stands beside the title. --no-explore, or explore = false in the config file, goes by the score alone.
+    stands beside the title. The score alone decides
+    with --no-explore, or with explore = false in the config file.
 
     Without decisions it goes by upvotes, comments and date. Papers put off with `later` teach nothing.
 

@@ -123,7 +123,7 @@ class Adder:
         decided = decided_of(everything, staying, self._planning(near, rulings))
         nameless = self._nameless(decided, everything, rulings)
         concerned = of_one_name(found.values()) if rulings else frozenset[int]()
-        papers, place_of = self._changed(decided, everything, before, read.fresh, nameless, concerned)
+        papers, place = self._changed(decided, everything, before, read.fresh, nameless, concerned)
         self._store.place(
             PageFacts(
                 digest,
@@ -136,7 +136,7 @@ class Adder:
                 raw.line,
             ),
             papers,
-            {old: place_of[number] for old, number in decided.given_up.items()},
+            {old: place[number] for old, number in decided.given_up.items()},
             self._now(),
             moved={**read.moved, **dict.fromkeys(staying.keys() & everything.keys())},
             gone=read.gone.keys() - everything.keys(),
@@ -174,10 +174,10 @@ class Adder:
         again = {number: self._judging.revive(number) for number in revived}
         concerned = of_one_name(found.values()).union(*(before[paper] for paper in papers))
         nameless = self._nameless(decided, found, rulings)
-        placed, place_of = self._changed(decided, found, before, {}, nameless, concerned)
-        joining = {old: place_of[k] for old, k in given_up.items() if old in before}
+        placed, place = self._changed(decided, found, before, {}, nameless, concerned)
+        joining = {old: place[k] for old, k in given_up.items() if old in before}
         numbers = self._store.arrange(placed, joining, self._now())
-        now_at = {p.ref: numbers[place] for k, place in place_of.items() for p in decided.groups[k].placements}
+        now_at = {p.ref: numbers[place] for k, place in place.items() for p in decided.groups[k].placements}
         moved = {ref: paper for paper, refs in before.items() for ref in refs if now_at.get(ref, paper) != paper}
         led = {number: paper for number, (paper, _) in again.items()}
         return Rearranged(moved, led, tuple(note for _, notes in again.values() for note in notes))
@@ -226,7 +226,7 @@ class Adder:
     ) -> tuple[list[PlacedPaper], dict[int, int]]:
         """The papers that are to be other than before, and where each of their groups stands among them."""
         papers: list[PlacedPaper] = []
-        place_of: dict[int, int] = {}
+        place: dict[int, int] = {}
         joined = frozenset(decided.given_up.values())
         for number, group in enumerate(decided.groups):
             refs = frozenset(p.ref for p in group.placements)
@@ -237,9 +237,9 @@ class Adder:
                 continue
             stored = {ref for ref in refs if ref > 0}
             whole = number in joined or stored != was or not refs.isdisjoint(concerned)
-            place_of[number] = len(papers)
+            place[number] = len(papers)
             papers.append(self._placed(group, found, fresh, whole=whole, nameless=number in nameless))
-        return papers, place_of
+        return papers, place
 
     def _linked(self, read: Read, near: Callable[[str], Iterable[str]]) -> dict[int, Seen]:
         """What was read of a page and all stored sightings that are linked to it, directly or through others.

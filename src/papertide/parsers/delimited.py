@@ -31,7 +31,7 @@ from papertide.parsers.bibliography import (
     split_names,
     url_of,
 )
-from papertide.parsers.page import excerpt, structured
+from papertide.parsers.page import Problems, excerpt, structured
 from papertide.parsers.rows import DELIMITERS, Row, read_rows
 from papertide.records.listing import Entry, Listing, Problem
 
@@ -106,7 +106,7 @@ def parse(text: str, captured: date | None) -> Listing:
         shown = ", ".join(excerpt(name) for name in names[:8]) or "nothing"
         raise LayoutError("", f"no column for the title in the first row (looked for {wanted}; it holds {shown})")
     entries: list[Entry] = []
-    problems: list[Problem] = []
+    problems = Problems()
     rows = read_rows(_without_hint(text), table.delimiter)
     next(rows)
     damaged = False

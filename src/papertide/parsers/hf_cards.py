@@ -23,6 +23,7 @@ from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 from bs4.element import PageElement, Tag
 from bs4.filter import SoupStrainer
 
+from papertide.errors import LayoutError
 from papertide.normal import arxiv_id, clean
 from papertide.parsers import fields
 from papertide.parsers.hf_items import PAPER_URL, day_of
@@ -43,6 +44,8 @@ _TIME = re.compile(r"""<time\b[^<>]*?\bdatetime=["']([^"'<>]{10,40})["'][^<>]*>(
 _TAG = re.compile(r"<[^<>]*>")
 _MOST_TAGS = 500
 """Tags that a card may have (real ones have up to 150): what is read costs their square at worst."""
+_MOST_TAGS_OF_A_PAGE = 300_000
+"""A page of a thousand cards has half as many; each takes a kilobyte while it is read."""
 _LEAST_TEXT = 80
 """Characters: a shorter text on a card is no abstract."""
 _LEAST_ABSTRACT = 450
@@ -97,9 +100,12 @@ def read_cards(text: str, captured: date | None, *, whole: bool) -> Listing | No
 
 def _articles(text: str) -> Iterator[tuple[Tag, str, bool]]:
     """The articles of a page, each with its own text and whether it is the last."""
+    plain = _PROPS.sub("", text)
+    if plain.count("<") > _MOST_TAGS_OF_A_PAGE:
+        raise LayoutError("", f"more than {_MOST_TAGS_OF_A_PAGE:,} tags, too many for a page")
     with warnings.catch_warnings():  # a page may begin as XML does; it is read as what it shows
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-        tree = BeautifulSoup(_PROPS.sub("", text), "lxml", parse_only=SoupStrainer("article"))
+        tree = BeautifulSoup(plain, "lxml", parse_only=SoupStrainer("article"))
     articles = [article for article in tree.find_all("article") if article.find_parent("article") is None]
     starts = [found.start() for found in _OPENED.finditer(text)]
     ends = [*starts[1:], len(text)]

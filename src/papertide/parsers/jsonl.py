@@ -24,7 +24,7 @@ from papertide.normal import arxiv_id, clean, safe
 from papertide.parsers.bibliography import Authors, authors_of, given_first, split_names
 from papertide.parsers.hf_items import read_items
 from papertide.parsers.json_items import Item
-from papertide.parsers.page import excerpt, structured, told
+from papertide.parsers.page import Problems, excerpt, structured, told
 from papertide.records.listing import Entry, Listing, Problem
 
 NAME = "jsonl"
@@ -69,7 +69,7 @@ def looks(text: str) -> bool:
 def parse(text: str, captured: date | None) -> Listing:
     """Read papers from JSON; what holds none is a Problem with its line. Raises LayoutError where nothing holds one."""
     entries: list[Entry] = []
-    problems: list[Problem] = []
+    problems = Problems()
     for piece in _pieces(text.removeprefix("\ufeff")):
         try:
             entries.append(_read(piece))

@@ -8,7 +8,7 @@ counts only where it is whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,8 @@ from papertide.records.listing import Entry, Listing, Problem
 
 LONGEST_LINE = 100_000
 """Characters; no abstract is near it, and a longer line is no part of a listing."""
+MOST_LINES = 1_000_000
+"""A page of ten thousand papers has fewer; what is worked out of each line takes a hundred times the bytes of a short one."""
 _MOST_PROBLEMS = 1_000
 """Problems of one page that are told one by one; nobody reads more."""
 
@@ -41,8 +43,10 @@ class Page:
 
 
 def read_lines(text: str) -> Page:
-    """The lines of a text with any line ends; a line longer than any listing's is an error naming it."""
+    """The lines of a text with any line ends; a line longer than any listing's is an error naming it, and so are too many."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    if text.count("\n") > MOST_LINES:
+        raise LayoutError("", f"more than {MOST_LINES:,} lines: no listing has so many")
     lines = text.split("\n")
     ended = lines[-1] == ""
     if ended:
@@ -94,7 +98,7 @@ def structured(
     return Listing(
         layout=layout,
         entries=tuple(entries),
-        problems=_bounded(problems),
+        problems=(problems if isinstance(problems, Problems) else Problems(problems)).told(),
         captured=captured,
         captured_given=captured is not None,
         day=day,
@@ -103,12 +107,31 @@ def structured(
     )
 
 
-def _bounded(problems: list[Problem]) -> tuple[Problem, ...]:
-    """The first problems of very many, how many more there are, and the last, which may tell that the page breaks off."""
-    left = len(problems) - _MOST_PROBLEMS - 1
-    if left < 1:
-        return tuple(problems)
-    return (*problems[:_MOST_PROBLEMS], Problem(reason=f"{left:,} more like these"), problems[-1])
+class Problems(list[Problem]):
+    """The first problems of a page and the last, which may tell that it breaks off; of very many it holds no more.
+
+    A short line that is no record takes four bytes, and what is told of it a hundred times as many.
+    """
+
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
+        super().__init__()
+        self._more = 0
+        for problem in problems:
+            self.append(problem)
+
+    def append(self, problem: Problem) -> None:
+        """Hold a problem, or count the one that it takes the place of."""
+        if len(self) <= _MOST_PROBLEMS:
+            super().append(problem)
+        else:
+            self._more += 1
+            self[-1] = problem
+
+    def told(self) -> tuple[Problem, ...]:
+        """All of them, and where some aren't held, how many."""
+        if not self._more:
+            return tuple(self)
+        return (*self[:-1], Problem(reason=f"{self._more:,} more like these"), self[-1])
 
 
 def told(error: ValidationError) -> str:

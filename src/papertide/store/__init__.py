@@ -14,7 +14,6 @@ from papertide.store.engine import Database as FileDatabase
 from papertide.store.engine import Waiting
 from papertide.store.ledger import Ledger
 from papertide.store.ranking import Scores
-from papertide.store.read import Shelf
 from papertide.store.titles import TitleList
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class SqliteStore:
         self.path = str(database.path)
         self.writable = database.writable
         self._database = database
-        self.looking = Shelf(database)
+        self.looking = database.shelf()
         self.titling = TitleList(database)
         self.deciding = DecisionLog(database)
         self.scoring = Scores(database)

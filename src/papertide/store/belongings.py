@@ -67,12 +67,12 @@ def hand_over(database: Database, old: int, kept: int, remembered: Remembered) -
     led = [row[0] for row in connection.execute("SELECT old_id FROM given_up WHERE paper_id = ? ORDER BY 1", (old,))]
     texts = _texts(connection, kept)
     belonged = {"led": led, "decisions": remembered.decisions, "old": remembered.had, "kept": texts}
-    database.belongings.along(connection, old, kept)
     made = connection.execute(
         "INSERT INTO given_up (old_id, paper_id, added, belongings) VALUES (?, ?, ?, ?) RETURNING id",
         (old, kept, remembered.added, json.dumps(belonged, ensure_ascii=False)),
     )
     number = made.fetchone()[0]
+    database.belongings.along(connection, old, kept)
     connection.executemany(
         "INSERT INTO given_up_sighting (given_up_id, sighting_id, kept) VALUES (?, ?, ?)",
         [(number, sighting, is_kept) for sighting, is_kept in remembered.sightings],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from papertide.query.ast import Node
     from papertide.store.address import Place
-    from papertide.store.base import Checking, Mending
+    from papertide.store.base import Checking, Looking, Mending
     from papertide.store.facts import Unrestored
     from papertide.store.postgres.archive import ArchiveTable
 
@@ -60,6 +60,9 @@ class Connection(Protocol):
 
 class Texts(Protocol):
     """The index of words, `paper_text`: its `rowid` is a paper's number. Conditions are SQL over it, and their values."""
+
+    def holds(self, text: str) -> bool:
+        """Whether the library can hold a text at all; half a character none can."""
 
     def match(self, node: Node) -> tuple[str, list[object]]:
         """The condition that a tree of terms makes (see `select.is_text`)."""
@@ -158,6 +161,9 @@ class Database(Protocol):
 
     def score_by(self, reader: str, score: Score) -> None:
         """Let `score_of(number)` be this in the statements that follow; these are the reader's scores as they are kept."""
+
+    def shelf(self) -> Looking:
+        """What reads papers."""
 
     def archive(self) -> ArchiveTable | None:
         """The raw pages that it holds itself; None where they lie beside it."""

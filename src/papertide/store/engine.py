@@ -25,7 +25,7 @@ from papertide.store.owned import make_file, make_folder
 from papertide.store.unfinished import refuse
 
 if TYPE_CHECKING:
-    from papertide.store.base import Checking, Mending
+    from papertide.store.base import Checking, Looking, Mending
 
 T = TypeVar("T")
 Waiting = Callable[[str], object]
@@ -105,6 +105,12 @@ class Database:
             connection.close()
             raise
         return cls(path, connection, writable=writable, patience=patience)
+
+    def shelf(self) -> Looking:
+        """What reads papers."""
+        from papertide.store.read import Shelf
+
+        return Shelf(self)
 
     def archive(self) -> None:
         """None: a file's raw pages lie beside it."""

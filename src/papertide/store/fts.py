@@ -46,6 +46,10 @@ def expression(node: Node) -> str:
 class MatchTexts:
     """See `database.Texts`. Stems are what `fts5vocab` names."""
 
+    def holds(self, text: str) -> bool:
+        """Whether a file can hold a text at all."""
+        return not any("\ud800" <= character <= "\udfff" for character in text)
+
     def match(self, node: Node) -> tuple[str, list[object]]:
         """The condition that a tree of terms makes."""
         return "paper_text MATCH ?", [expression(node)]

@@ -124,7 +124,7 @@ class _Writer:
         if isinstance(leaf, Term):
             return self._match(leaf) if is_text(leaf) else ("TRUE", [])
         if isinstance(leaf, Id):
-            sql = "p.id IN (SELECT ? UNION ALL SELECT paper_id FROM paper_alias WHERE old_id = ?)"
+            sql = "p.id IN (?, (SELECT paper_id FROM paper_alias WHERE old_id = ?))"
             return sql, [leaf.number, leaf.number]
         if isinstance(leaf, Is):
             return self._is(leaf)
@@ -137,7 +137,7 @@ class _Writer:
     def _is(self, leaf: Is) -> _Sql:
         if leaf.field == "has":
             return self._filled(_HAS[leaf.value])
-        if not _storable(leaf.value):
+        if not self._texts.holds(leaf.value):
             return "FALSE", []
         if leaf.field == "status":
             return self._status(leaf.value)
@@ -190,11 +190,6 @@ def _range(leaf: DateRange | NumberRange) -> _Sql:
     if leaf.field == "listed":
         sql = f"p.id IN (SELECT paper_id FROM paper_listed WHERE {sql})"
     return sql, [end for _, end in bounds]
-
-
-def _storable(text: str) -> bool:
-    """Whether a library can hold a text at all; half a character it can't."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _depth(node: Node) -> int:

@@ -28,7 +28,7 @@ _SPELLINGS = tuple(
         (r"([\w.]+) = (\?\d*|:\w+) COLLATE NOCASE", r'lower(\1) = lower(CAST(\2 AS TEXT) COLLATE "C")'),
         (r"([\w.]+) COLLATE NOCASE", r"lower(\1)"),
         (r" IS NOT (?!NULL|TRUE)", " IS DISTINCT FROM "),
-        (r"json_array\(", "json_build_array("),
+        (r"json_array\(", "json_of("),
         (r"score_of\(", f"score_in({_SCORES}, "),
     )
 )

@@ -2,7 +2,8 @@
 
 `body` holds titles (weight A) and abstracts (B), `names` authors (A) and organizations (B); a gap between the two keeps
 phrases from going over it. PostgreSQL counts places up to 16,383 and sorts out stems longer than 2 kB: of a paper, the
-first `MOST` words of each of the two are searched, and of a stem its first `LONGEST` characters.
+first `MOST` words of each of the two are searched, as far as `_MOST_BYTES` hold them, and of a stem its first `LONGEST`
+characters.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from papertide.store.database import Connection
 
 MOST = 16_000
 LONGEST = 250
+_MOST_BYTES = 1_000_000
+"""Of stems and their places together; PostgreSQL holds 1,048,575."""
+_PLACE = 6
+"""Bytes that a place takes at most, with what goes before the first."""
 _GAP = 2
 _SCORES = {
     "body": "ts_rank('{0, 0, 0.33, 1}', body, CAST(? AS TSQUERY), 1)",
@@ -36,9 +41,12 @@ _PLACES: dict[TextField | None, tuple[str, str]] = {
 def vector(first: str, second: str | None) -> tuple[str, set[str]]:
     """Two texts as one `tsvector`, the first with weight A; and their stems."""
     places: dict[str, list[str]] = {}
-    at = 0
+    at = held = 0
     for text, weight in ((first, "A"), (second or "", "B")):
-        for root in _roots(text)[: MOST - at]:
+        for root in _roots(text)[: max(0, MOST - at)]:
+            held += _PLACE if root in places else _PLACE + len(root.encode())
+            if held > _MOST_BYTES:
+                break
             at += 1
             places.setdefault(root, []).append(f"{at}{weight}")
         at += _GAP
@@ -84,6 +92,10 @@ def query(node: Node) -> str:
 
 class WordTexts:
     """See `database.Texts`."""
+
+    def holds(self, text: str) -> bool:
+        """Whether PostgreSQL can hold a text at all: it can't hold a NUL, either."""
+        return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text)
 
     def match(self, node: Node) -> tuple[str, list[object]]:
         """The condition that a tree of terms makes: one question to one of the columns, or several where it needs both."""
