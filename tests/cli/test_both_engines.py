@@ -95,7 +95,7 @@ def test_what_came_to_nothing_leaves_no_gap(both: Callable[..., Ran], tmp_path: 
     both("add", "--dry-run", second)
     both("add", write_jsonl(tmp_path / "bad.jsonl", TOO_LARGE))
     both("add", second)
-    assert both("list", "--json", "--sort", "added").ids
+    assert both("list", "--json", "--sort", "title").ids
 
 
 def test_what_is_done(both: Callable[..., Ran], tmp_path: Path) -> None:

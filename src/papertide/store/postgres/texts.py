@@ -1,9 +1,9 @@
 """The index of words on a server: `tsvector`s of Papertide's own stems, so that a search means what it means in SQLite.
 
 `body` holds titles (weight A) and abstracts (B), `names` authors (A) and organizations (B); a gap between the two keeps
-phrases from going over it. PostgreSQL counts places up to 16,383 and sorts out stems longer than 2 kB: of a paper, the
-first `MOST` words of each of the two are searched, as far as `_MOST_BYTES` hold them, and of a stem its first `LONGEST`
-characters.
+phrases from going over it. PostgreSQL counts places up to 16,383, remembers 255 of each stem, sorts out stems longer than
+2 kB, and gives a vector a megabyte: of a paper, the first `MOST` words of each of the two are searched, or those that fit
+into `LARGEST` bytes, and of a stem its first `LONGEST` characters.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from papertide.store.database import Connection
 
 MOST = 16_000
 LONGEST = 250
-_MOST_BYTES = 1_000_000
-"""Of stems and their places together; PostgreSQL holds 1,048,575."""
-_PLACE = 6
-"""Bytes that a place takes at most, with what goes before the first."""
+LARGEST = 1_000_000
+_STEM, _PLACE = 6, 2
+"""Bytes that a vector takes for a stem, besides its letters, and for a place."""
 _GAP = 2
 _SCORES = {
     "body": "ts_rank('{0, 0, 0.33, 1}', body, CAST(? AS TSQUERY), 1)",
@@ -41,11 +40,11 @@ _PLACES: dict[TextField | None, tuple[str, str]] = {
 def vector(first: str, second: str | None) -> tuple[str, set[str]]:
     """Two texts as one `tsvector`, the first with weight A; and their stems."""
     places: dict[str, list[str]] = {}
-    at = held = 0
+    at = size = 0
     for text, weight in ((first, "A"), (second or "", "B")):
         for root in _roots(text)[: max(0, MOST - at)]:
-            held += _PLACE if root in places else _PLACE + len(root.encode())
-            if held > _MOST_BYTES:
+            size += _PLACE + (0 if root in places else _STEM + len(root.encode()))
+            if size > LARGEST:
                 break
             at += 1
             places.setdefault(root, []).append(f"{at}{weight}")
