@@ -39,7 +39,7 @@ docs: $(DEV) ## make what in docs/ follows from the program, and draw the pictur
 	$(BIN)/python -m tests.views.pictures
 
 bench: $(RUNTIME) ## measure: every script in bench/ but the next
-	@for script in $(filter-out bench/library.py bench/postgres.py,$(wildcard bench/*.py)); do $(BIN)/python "$$script" || exit 1; done
+	@for script in $(filter-out bench/library.py bench/postgres.py bench/postgres_writers.py,$(wildcard bench/*.py)); do $(BIN)/python "$$script" || exit 1; done
 
 bench-library: $(RUNTIME) ## measure a library of PAPERS papers (default: 100,000)
 	@$(BIN)/python bench/library.py --papers $(PAPERS)
@@ -53,6 +53,9 @@ bench-triage: $(DEV) ## measure the ranking: reading saved, speed, decisions kep
 
 bench-postgres: $(DEV) ## measure a library on a PostgreSQL server, of PAPERS papers (a tenth of them made, each ten times)
 	@$(BIN)/python bench/postgres.py --papers $$(($(PAPERS) / 10)) --times 10
+
+bench-writers: $(DEV) ## let many add at once to a library on a server, one of them killed each time
+	@$(BIN)/python bench/postgres_writers.py
 
 bench-export: $(RUNTIME) ## measure exports of 100,000 papers
 	$(BIN)/python bench/exporting.py

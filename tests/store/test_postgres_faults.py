@@ -372,6 +372,29 @@ def test_the_wait_ends_when_the_other_does(shared: Shared) -> None:
     assert exit_codes([waiting, first]) == [0, 0]
 
 
+def test_who_waited_sees_what_the_other_wrote(shared: Shared) -> None:
+    """Who waited for another's page matches against it, also where transactions are told to see what was there before."""
+    limited(shared, "default_transaction_isolation = 'serializable'")
+    adding = ("add", shared.page(SECOND), "--json")
+
+    def again() -> None:
+        with closing(open_library(shared.place)) as store:
+            assert add_pages(store, SECOND).unchanged == 3
+
+    with shared.stuck():
+        first = shared.begun(*adding)
+        shared.until("wait_event_type = 'Lock'")
+        second = forked(again)
+        shared.until("wait_event = 'advisory'")
+    assert exit_codes([second, first]) == [0, 0]
+
+
+def test_the_address_has_the_last_word(shared: Shared) -> None:
+    """What the address says of the connection holds, whatever we would have said."""
+    with closing(open_library(Server(f"{shared.url}&application_name=reading%20group"))):
+        shared.until("application_name = 'reading group'")
+
+
 def test_making_a_library_waits_for_who_makes_it(breakable: Postgres) -> None:
     """A database in which another is just making the library is waited for, not for ever."""
     place = Server(breakable.fresh())

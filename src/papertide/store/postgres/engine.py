@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 from psycopg import errors, sql
 from psycopg.adapt import Loader
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer, LibraryUncertain
 from papertide.store.address import Server
@@ -38,7 +38,6 @@ WAIT_SECONDS = 10.0
 """How long a busy library is waited for."""
 _QUIET = 1.0
 """Seconds that are waited before anybody is told."""
-_CONNECT_SECONDS = 10
 _MANY = 20
 """Rows from which on they are copied rather than inserted."""
 _INDEXED_AT_ONCE = 500
@@ -280,7 +279,7 @@ class PostgresDatabase:
             left = self._wait - (time.monotonic() - begin)
             most = max(0.001, left if told else min(left, _QUIET))
             driver = self.connection.driver
-            driver.execute("BEGIN")
+            driver.execute("BEGIN ISOLATION LEVEL READ COMMITTED")  # to see what was written while we waited
             try:
                 driver.execute(_PATIENCE, (f"{max(1, int(1000 * most))}ms",))
                 driver.execute(_LOCK)
@@ -417,16 +416,22 @@ def _is_address(server: Server) -> bool:
     return server.readable
 
 
+_UNLESS_SAID: dict[str, str | int] = {
+    "application_name": "papertide",
+    "connect_timeout": 10,
+    # A server that fell silent is given up after a minute or so, and not after hours.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""What holds for a connection where its address doesn't say otherwise: seconds, but milliseconds for the last."""
+
+
 def _connected(server: Server) -> psycopg.Connection:
-    if not _is_address(server):
-        raise LibraryError(str(server), "not the address of a server; what is odd in a password is written as %XX")
-    driver = psycopg.connect(
-        server.url,
-        autocommit=True,
-        connect_timeout=_CONNECT_SECONDS,
-        application_name="papertide",
-        client_encoding="UTF8",
-    )
+    given = conninfo_to_dict(server.url)
+    ours = {name: value for name, value in _UNLESS_SAID.items() if name not in given}
+    driver = psycopg.connect(make_conninfo(server.url, **ours, client_encoding="UTF8"), autocommit=True)
     driver.adapters.register_loader("numeric", _Whole)
     driver.execute("SET jit = off")  # to compile a statement takes longer than any of ours
     return driver
