@@ -409,7 +409,8 @@ def _connected(server: Server) -> psycopg.Connection:
         client_encoding="UTF8",
     )
     driver.adapters.register_loader("numeric", _Whole)
-    driver.execute("SET jit = off")  # to compile a statement takes longer than any of ours
+    # To compile a statement takes longer than any of ours; and a backslash is one, whatever the server was told.
+    driver.execute("SET jit = off; SET standard_conforming_strings = on")
     return driver
 
 
@@ -463,6 +464,10 @@ def translate(server: Server, error: psycopg.Error) -> LibraryError:
     for kind, told in _TOLD:
         if isinstance(error, kind):
             return LibraryError(str(server), told.format(_first_line(error)))
+    if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None and server.secret:
+        # libpq says what it couldn't read, which is often the password itself.
+        told = "this address can't be read; in a name or a password, write %25 for %, %20 for a space, %40 for @"
+        return LibraryError(str(server), told)
     if _is_lost(error):
         told = "the connection to the server was lost or never came about; what was begun was not kept"
         return LibraryError(str(server), f"{told} ({_first_line(error)})")
