@@ -1,11 +1,12 @@
 # Needs make and a Python 3.11 or newer; everything else goes into .venv, beside this file.
 # PYTHON= chooses the Python: make demo PYTHON=/opt/python3.12/bin/python3
-.PHONY: help demo test docs bench bench-matching bench-library bench-triage bench-export bench-postgres lock clean FORCE
+.PHONY: help demo test docs bench bench-matching bench-library bench-triage bench-export bench-postgres fuzz audit lock clean FORCE
 .NOTPARALLEL: # two installs into one environment would trip over each other
 .DEFAULT_GOAL := help
 
 PYTHON ?=
 PAPERS ?= 100000
+SECONDS ?= 120
 export PYTHON
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV # the caller's environment is not ours
 
@@ -55,6 +56,14 @@ bench-postgres: $(DEV) ## measure a library on a PostgreSQL server, of PAPERS pa
 
 bench-export: $(RUNTIME) ## measure exports of 100,000 papers
 	$(BIN)/python bench/exporting.py
+
+fuzz: $(RUNTIME) ## fuzz every target for SECONDS (default: 120), in an environment of its own
+	@$(BIN)/python -m venv --clear .venv/fuzz
+	@.venv/fuzz/bin/pip install --quiet -c constraints.txt -e . atheris bibtexparser feedparser html5lib pyyaml rispy
+	.venv/fuzz/bin/python fuzz/fuzz.py --seconds $(SECONDS)
+
+audit: $(RUNTIME) ## check the pinned packages for known vulnerabilities, where their database answers
+	@$(BIN)/python tools/audit.py
 
 lock: $(DEV) ## pin what is installed now in constraints.txt
 	$(BIN)/python tools/lock.py

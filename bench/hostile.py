@@ -38,8 +38,8 @@ from papertide.store import open_library
 
 RATIO = 2.3
 """How many times as long twice the input may take."""
-MEMORY = 100
-"""How many times the input's bytes may be held; a text of Python's is up to four times its UTF-8 already."""
+MEMORY = 250
+"""How many times the input's bytes may be held: a file of nothing but records of one letter costs the most."""
 FLOOR = 0.1
 """CPU seconds below which a measure is noise."""
 LONGEST = 30

@@ -1,6 +1,6 @@
 """Many at once: processes that add overlapping pages to one library on a server make the library that one alone makes.
 
-Each page is given to two of them at least. In each round one is killed (SIGKILL) at a random moment: what it leaves is
+Most pages are given to several of them. In each round one is killed (SIGKILL) at a random moment: what it leaves is
 whole pages and no lock, and when its pages were added again, the library is the same. Libraries are the same when their
 papers are, with all that was seen of them and where; numbers, moments and which sighting was the first are not compared,
 for they tell who came first. The same is held against a library in a file. The server is the tests' own.
@@ -102,14 +102,12 @@ def library(place: Place) -> Library:
 
 
 def shares(names: Sequence[str], writers: int, chance: random.Random) -> list[list[str]]:
-    """The pages of each writer, in an order of its own; each page is two writers', some are three's."""
-    own: list[list[str]] = [[] for _ in range(writers)]
+    """The pages of each writer, in an order of its own; most pages are those of two or three."""
+    own = [{chance.choice(names)} for _ in range(writers)]
     for name in names:
-        for writer in chance.sample(range(writers), min(writers, chance.choice((2, 2, 3)))):
-            own[writer].append(name)
-    for share in own:
-        chance.shuffle(share)
-    return own
+        for writer in chance.sample(range(writers), min(writers, chance.choice((1, 2, 2, 3)))):
+            own[writer].add(name)
+    return [chance.sample(sorted(share), len(share)) for share in own]
 
 
 def one_round(

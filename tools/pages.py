@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from tools.reference import Command, Piece, Row, examples
@@ -11,6 +12,8 @@ from papertide import topics
 from papertide.query.fields import FIELDS, HAS
 
 HEAD = """\
+<!-- Made by `make docs` from what the program itself says. -->
+
 # Commands
 
 What `papertide --help` and `papertide COMMAND --help` say, on one page. {names}.
@@ -54,7 +57,7 @@ def _paragraph(piece: Piece) -> str:
         lines = [f"{line:<{width}}  # {told}" if told else line for line, told in shown]
         return "\n".join(["```sh", *lines, "```\n"])
     if piece.lines:
-        return f"```\n{piece.text}\n```\n"
+        return f"```\n{textwrap.dedent(piece.text)}\n```\n"
     return f"{piece.text}\n"
 
 

@@ -73,7 +73,7 @@ def _below(made: Any, ctx: Any, name: str) -> Command:
 
 
 def _row(name: str, told: str) -> Row:
-    """An option as the help has it, with what may be given or left out behind a comma."""
+    """An option or argument as the help has it, in one line."""
     return name, re.sub(r" {2,}", " ", told.strip())
 
 

@@ -15,6 +15,7 @@
         ├── LibraryLocked       another process holds it too long
         ├── LibraryNewer        written by a newer Papertide
         ├── LibraryUnfinished   a copy that was begun and isn't whole yet
+        ├── LibraryUncertain    what was done last may be kept or not
         └── LibraryDamaged      not a library, or a broken one
 
 Driver errors are translated into these in `store.engine` and nowhere else, HTTP errors in `sources.trouble`.
@@ -123,6 +124,10 @@ class LibraryNewer(LibraryError):
 
 class LibraryUnfinished(LibraryError):
     """A copy of another library that was begun and isn't whole yet."""
+
+
+class LibraryUncertain(LibraryError):
+    """The connection to a server was lost at a moment that leaves open whether what was done last was kept."""
 
 
 class LibraryDamaged(LibraryError):

@@ -6,11 +6,10 @@ import os
 import pty
 import select
 import shutil
-import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -46,6 +45,13 @@ bind \\cg written
 """,
 }
 _FILE = {"bash": "start.bash", "zsh": ".zshrc", "fish": "start.fish"}
+_AT_TERMINAL = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+"""Makes the terminal its own, as a login does, and becomes the shell."""
 _PATIENCE = 60.0
 
 
@@ -60,20 +66,20 @@ def becomes(shell: str, lines: list[str], script: Path, *, programs: Path | None
     Path(_FILE[shell]).write_text(start, encoding="utf-8")
     written = Path("lines")
     written.write_text("", encoding="utf-8")
-    child, master = pty.fork()
-    if child == 0:
-        path = f"{programs or Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        env = {**os.environ, "PATH": path, "TERM": "xterm", "ZDOTDIR": str(Path.cwd())}
-        os.execvpe(shell, _STARTED[shell], env)
+    path = f"{programs or Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path, "TERM": "xterm", "ZDOTDIR": str(Path.cwd())}
+    master, slave = pty.openpty()
+    command = [sys.executable, "-c", _AT_TERMINAL, *_STARTED[shell]]
+    child = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=env)
+    os.close(slave)
     try:
         _seen(master, lambda told: READY in told)
         for number, line in enumerate(lines, start=1):
             os.write(master, f"{line}\t\x07".encode())
             _seen(master, partial(_has_lines, written, number))
     finally:
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        child.kill()
+        child.wait()
         os.close(master)
     return written.read_text(encoding="utf-8").splitlines()
 

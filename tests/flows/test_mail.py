@@ -55,9 +55,10 @@ class Inbox:
         return "250 OK"
 
     def login(self, _server: object, _session: object, _envelope: object, _mechanism: str, data: Any) -> AuthResult:
-        """Let in who knows the password."""
-        self.logins.append((data.login.decode(), data.password.decode()))
-        return AuthResult(success=data.password.decode() == SECRET, handled=False)
+        """Let in who knows the password; say it back to who doesn't."""
+        password = data.password.decode()
+        self.logins.append((data.login.decode(), password))
+        return AuthResult(success=password == SECRET, handled=False, message=f"535 5.7.8 not {password}")
 
 
 @contextmanager
@@ -158,6 +159,10 @@ def test_what_a_server_refuses() -> None:
         with pytest.raises(OutputError, match="535") as caught:
             send(mailbox, message(mailbox), {"PAPERTIDE_MAIL_PASSWORD": "wrong!"})
         assert "wrong!" not in str(caught.value)
+        assert "<password>" in str(caught.value)
+        with pytest.raises(OutputError, match="isn't ASCII") as caught:
+            send(mailbox, message(mailbox), {"PAPERTIDE_MAIL_PASSWORD": "wröng"})
+        assert "ö" not in str(caught.value)
         mailbox = Mailbox.of({**table, "to": ["nobody@example.org", "a@example.org"]})
         assert send(mailbox, message(mailbox), {}) == ["nobody@example.org"]
         mailbox = Mailbox.of({**table, "to": "nobody@example.org"})

@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup, TyperOption
 
 from papertide.cli.common import add_common_options, console_of
-from papertide.errors import LibraryError, PapertideError, QueryError, UsageError
+from papertide.errors import LibraryError, LibraryUncertain, PapertideError, QueryError, UsageError
 from papertide.views.console import Console, ExitCode, Line, silence_stdout
 
 COMMANDS = {
@@ -230,6 +230,8 @@ def _tell(error: PapertideError) -> None:
         start = max(0, error.column - 60)
         shown = error.text[start : start + 76].replace("\n", " ").replace("\t", " ")
         console.talk([Line(shown, indent=2), Line("^".rjust(min(error.column, len(error.text) + 1) - start), indent=2)])
+    elif isinstance(error, LibraryUncertain):
+        return
     elif isinstance(error, LibraryError) and "`papertide " not in error.reason:
         from papertide.store.address import is_server  # the store costs start-up, and has failed only if it is loaded
 

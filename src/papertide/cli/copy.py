@@ -12,13 +12,13 @@ from papertide.cli.common import Common
 from papertide.config import place
 from papertide.errors import LibraryError
 from papertide.flows import copying as flow
-from papertide.flows.copying import Copied, Pages, Step
+from papertide.flows.copying import ARCHIVED, Copied, Pages, Step
 from papertide.flows.prune import megabytes
 from papertide.normal import counted
 from papertide.store.address import Place
 from papertide.views.console import Console, ExitCode, Line, Progress
 
-_BAR = 1000
+_BAR = 100
 """Parts of the progress bar."""
 
 
@@ -70,7 +70,7 @@ def _followed(console: Console, steps: Generator[Step, None, Copied], bar: Progr
         while shown < _BAR * step.done // max(1, step.of):
             shown += 1
             bar.advance()
-        bar.tell(step.what)
+        bar.tell("archived pages" if step.what == ARCHIVED else f"{step.done:,} of {step.of:,} rows")
 
 
 def _tell(console: Console, places: tuple[Place, Place], copied: Copied) -> None:
@@ -79,13 +79,14 @@ def _tell(console: Console, places: tuple[Place, Place], copied: Copied) -> None
     if console.as_json:
         told = {"from": source, "to": target, "papers": copied.papers, "decisions": copied.decisions}
         console.json({**told, "rows": copied.rows, "resumed": copied.there > 0, "pages": _values(pages)})
-    with_pages = (
-        f", {counted(pages.copied + pages.there, 'archived page')} ({megabytes(pages.bytes)} copied)" if pages else ""
-    )
+    kept = pages.copied + pages.there if pages else 0
+    with_pages = f", {counted(kept, 'archived page')} ({megabytes(pages.bytes)} copied)" if pages and kept else ""
     held = f"{counted(copied.papers, 'paper')}, {counted(copied.decisions, 'decision')}{with_pages}"
     console.show([Line(f"{target}: {held}")])
     if pages and pages.missing:
-        console.say(f"{counted(pages.missing, 'page')} of the library was never archived, or is no longer")
+        console.say(
+            f"not in the archive, so that they couldn't go along: the bytes of {counted(pages.missing, 'page')}"
+        )
     if pages and pages.damaged:
         name_damaged(console, pages.damaged)
         raise typer.Exit(ExitCode.PARTLY)

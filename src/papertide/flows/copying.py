@@ -16,9 +16,12 @@ from papertide.sources.base import OpenArchive
 from papertide.store.address import Place
 from papertide.store.moving import Move, moving
 
+ARCHIVED = "archived pages"
+"""What a step is called that is no table's."""
+
 
 class Step(NamedTuple):
-    """How far it is: rows, each to be copied and to be compared, and archived pages; and which of them just now."""
+    """How far it is: rows, each to be copied and to be compared, and archived pages; `what` is a table, or `ARCHIVED`."""
 
     done: int
     of: int
@@ -100,5 +103,5 @@ def _carried(move: Move, archives: tuple[OpenArchive, OpenArchive], before: Step
             else:
                 new.keep(digest, data)
                 copied, size = copied + 1, size + kept[digest]
-        yield Step(before.done + number, before.of + len(lacking), "archived pages")
+        yield Step(before.done + number, before.of + len(lacking), ARCHIVED)
     return Pages(copied, size, len(kept) - len(lacking), missing, tuple(damaged))

@@ -93,11 +93,18 @@ def send(mailbox: Mailbox, message: EmailMessage, environment: Mapping[str, str]
             return [*server.send_message(message, mailbox.sender, mailbox.to)]
     except smtplib.SMTPResponseException as error:
         said = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-        raise OutputError(f"mail by {mailbox.server}", f"{error.smtp_code} {said}") from error
+        raise OutputError(f"mail by {mailbox.server}", _hidden(f"{error.smtp_code} {said}", password)) from None
     except smtplib.SMTPRecipientsRefused as error:
         raise OutputError(f"mail by {mailbox.server}", f"refused for {', '.join(error.recipients)}") from error
+    except UnicodeEncodeError:  # it would name a letter of it
+        raise OutputError(f"mail by {mailbox.server}", "a password that isn't ASCII can't be sent") from None
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        raise OutputError(f"mail by {mailbox.server}", str(error)) from error
+        raise OutputError(f"mail by {mailbox.server}", _hidden(str(error), password)) from None
+
+
+def _hidden(text: str, password: str | None) -> str:
+    """What a server said, without the password, should it say that back."""
+    return text.replace(password, "<password>") if password else text
 
 
 def _connected(mailbox: Mailbox) -> smtplib.SMTP:

@@ -51,6 +51,11 @@ class Server:
         return f"{found['scheme']}://{user}{found['hosts']}{found['database'] or ''}{told}"
 
     @property
+    def readable(self) -> bool:
+        """Whether it can be told what the address holds; of one where it can't, no part may be shown."""
+        return _ADDRESS.fullmatch(self.url) is not None
+
+    @property
     def secret(self) -> bool:
         """Whether the address holds a password, or may hold one, because it can't be told what it holds."""
         found = _ADDRESS.fullmatch(self.url)

@@ -97,7 +97,7 @@ class Database:
             connection.execute("PRAGMA foreign_keys = ON")
             found = patience.of(connection, lambda: _check_schema(path, connection, older=writable or as_it_is))
             if found and not unfinished:
-                refuse(str(path), connection)
+                patience.of(connection, lambda: refuse(str(path), connection))
             if found < migrations.NEWEST and not as_it_is:
                 _prepare(connection, patience)
                 patience.of(connection, lambda: migrations.apply(connection))

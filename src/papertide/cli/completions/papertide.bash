@@ -6,8 +6,8 @@ _papertide() {
         [[ -n $value ]] && COMPREPLY+=("$value")
     done < <(
         IFS=$'\n'
-        _PAPERTIDE_COMPLETE=complete_bash _PAPERTIDE_WORD=${COMP_WORDS[COMP_CWORD]} \
-            COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD "$1" 2>/dev/null
+        env _PAPERTIDE_COMPLETE=complete_bash _PAPERTIDE_WORD="${COMP_WORDS[COMP_CWORD]}" \
+            COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD="$COMP_CWORD" "$1" 2>/dev/null
     )
     # A field goes on with its value, without a space between.
     [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *: ]] && compopt -o nospace 2>/dev/null

@@ -13,15 +13,18 @@ _STATEMENT = re.compile(
     r"^CREATE (?:UNIQUE )?(TABLE|INDEX|TRIGGER|POLICY|FUNCTION|AGGREGATE) (\w+)(.*?);$", re.MULTILINE | re.DOTALL
 )
 _OF_TABLE = re.compile(r"\bON (\w+)")
-_THERE = """
-SELECT 'table', c.relname, '' FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = CAST(current_schema() AS regnamespace)
+HERE = "CAST(quote_ident(current_schema()) AS regnamespace)"
+"""The schema that the library is in."""
+
+_THERE = f"""
+SELECT 'table', c.relname, '' FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = {HERE}
 UNION ALL SELECT 'index', c.relname, '' FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid AND i.indisvalid
-    WHERE c.relnamespace = CAST(current_schema() AS regnamespace)
+    WHERE c.relnamespace = {HERE}
 UNION ALL SELECT 'trigger', t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND c.relnamespace = CAST(current_schema() AS regnamespace)
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND c.relnamespace = {HERE}
 UNION ALL SELECT 'policy', p.polname, c.relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
-    WHERE c.relrowsecurity AND c.relnamespace = CAST(current_schema() AS regnamespace)
-UNION ALL SELECT 'function', p.proname, '' FROM pg_proc p WHERE p.pronamespace = CAST(current_schema() AS regnamespace)
+    WHERE c.relrowsecurity AND c.relnamespace = {HERE}
+UNION ALL SELECT 'function', p.proname, '' FROM pg_proc p WHERE p.pronamespace = {HERE}
 """
 
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 from psycopg import errors, sql
 from psycopg.adapt import Loader
+from psycopg.conninfo import conninfo_to_dict
 
-from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer
+from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer, LibraryUncertain
 from papertide.store.address import Server
 from papertide.store.database import Cursor, Score, Values
 from papertide.store.postgres import migrations
@@ -46,9 +47,11 @@ _MUCH = 50_000
 
 # An advisory lock's name is of two numbers: ours, and the schema's, so that two libraries in one database don't meet.
 _LOCK = "SELECT pg_advisory_xact_lock(1347703876, CAST(hashtext(current_schema()) AS INTEGER))"
+_PATIENCE = "SELECT set_config('lock_timeout', %s, TRUE), set_config('statement_timeout', '0', TRUE)"
 _HOLDERS = """
 SELECT a.usename, a.client_addr, a.application_name, a.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1347703876 AND a.pid <> pg_backend_pid() LIMIT 3
+WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1347703876 AND a.datname = current_database()
+    AND l.objid = CAST(CAST(hashtext(current_schema()) AS BIGINT) & 4294967295 AS OID) AND a.pid <> pg_backend_pid() LIMIT 3
 """
 _SHARED = frozenset(
     {"mark", "page", "paper", "paper_listed", "paper_source", "paper_terms", "paper_topic", "sighting", "stem", "title"}
@@ -187,12 +190,13 @@ class PostgresDatabase:
                 _check(server, found, create=create)
                 if found and not unfinished:
                     refuse(str(server), connection)
+                database = cls(server, connection, wait, waiting)
                 if found < migrations.NEWEST and not as_it_is:
-                    migrations.apply(connection.driver, _LOCK)
-                return cls(server, connection, wait, waiting)
+                    migrations.apply(connection.driver, database._take_turn)
             except BaseException:
                 connection.close()
                 raise
+            return database
 
     def shelf(self) -> Looking:
         """What reads papers."""
@@ -260,11 +264,16 @@ class PostgresDatabase:
         except psycopg.OperationalError as error:
             if self.connection.driver.broken:
                 told = "the connection was lost while the last step was made sure of: look whether it was done"
-                raise LibraryError(str(self.path), told) from error
+                raise LibraryUncertain(str(self.path), told) from error
             raise
 
     def _begin(self) -> None:
-        """Begin a transaction and take the library's lock, waiting for whoever holds it."""
+        """Begin a transaction that gives the numbers after those that were kept."""
+        self._take_turn()
+        self.connection.driver.execute(_NUMBERS_TO_GIVE)
+
+    def _take_turn(self) -> None:
+        """Begin a transaction and take the library's lock, waiting for whoever holds it, however long statements may take."""
         begin = time.monotonic()
         told = False
         while True:
@@ -273,10 +282,9 @@ class PostgresDatabase:
             driver = self.connection.driver
             driver.execute("BEGIN")
             try:
-                driver.execute(f"SET LOCAL lock_timeout = {max(1, int(1000 * most))}")
+                driver.execute(_PATIENCE, (f"{max(1, int(1000 * most))}ms",))
                 driver.execute(_LOCK)
-                driver.execute("SET LOCAL lock_timeout = DEFAULT")
-                driver.execute(_NUMBERS_TO_GIVE)
+                driver.execute("SET LOCAL lock_timeout = DEFAULT; SET LOCAL statement_timeout = DEFAULT")
             except errors.LockNotAvailable:
                 driver.execute("ROLLBACK")
                 if time.monotonic() - begin >= self._wait:
@@ -400,7 +408,18 @@ ORDER BY p.id LIMIT %s
 """
 
 
+def _is_address(server: Server) -> bool:
+    """Whether the driver can read the address; it would quote a password that is written wrongly."""
+    try:
+        conninfo_to_dict(server.url)
+    except psycopg.ProgrammingError:
+        return False
+    return server.readable
+
+
 def _connected(server: Server) -> psycopg.Connection:
+    if not _is_address(server):
+        raise LibraryError(str(server), "not the address of a server; what is odd in a password is written as %XX")
     driver = psycopg.connect(
         server.url,
         autocommit=True,
@@ -479,6 +498,8 @@ def translate(server: Server, error: psycopg.Error) -> LibraryError:
 
 
 def _is_lost(error: psycopg.Error) -> bool:
+    if isinstance(error, errors.IdleInTransactionSessionTimeout):
+        return True
     return isinstance(error, psycopg.OperationalError) and (
         error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
     )

@@ -11,7 +11,7 @@ from papertide.normal import counted
 from papertide.store.facts import Finding
 from papertide.store.health import Seen, decisions, fetches, papers
 from papertide.store.postgres import migrations
-from papertide.store.postgres.declared import missing, wanted
+from papertide.store.postgres.declared import HERE, missing, wanted
 from papertide.store.postgres.texts import vector
 
 if TYPE_CHECKING:
@@ -94,9 +94,7 @@ class ServerHealth:
         )
 
     def _references(self) -> Seen:
-        off = self._one(
-            "SELECT count(*) FROM pg_constraint WHERE NOT convalidated AND connamespace = current_schema()::regnamespace"
-        )
+        off = self._one(f"SELECT count(*) FROM pg_constraint WHERE NOT convalidated AND connamespace = {HERE}")
         return (
             off == 0,
             "every row's references exist" if off == 0 else f"{counted(off, 'rule')} not checked by the server",
@@ -127,6 +125,6 @@ class ServerHealth:
     def _size(self) -> Seen:
         size = self._one(
             "SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class"
-            " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+            f" WHERE relkind = 'r' AND relnamespace = {HERE}"
         )
         return True, f"{size / 1e6:.1f} MB on the server"

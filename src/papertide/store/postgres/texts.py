@@ -42,7 +42,7 @@ def vector(first: str, second: str | None) -> tuple[str, set[str]]:
     places: dict[str, list[str]] = {}
     at = size = 0
     for text, weight in ((first, "A"), (second or "", "B")):
-        for root in _roots(text)[: MOST - at]:
+        for root in _roots(text)[: max(0, MOST - at)]:
             size += _PLACE + (0 if root in places else _STEM + len(root.encode()))
             if size > LARGEST:
                 break

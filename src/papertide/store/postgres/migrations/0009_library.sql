@@ -69,6 +69,13 @@ CREATE INDEX paper_authors ON paper (author_count, id);
 CREATE INDEX paper_last_listed ON paper (last_listed DESC NULLS LAST, id);
 CREATE INDEX paper_upvotes ON paper (upvotes DESC NULLS LAST, comments DESC NULLS LAST, published DESC NULLS LAST, id);
 CREATE INDEX paper_comments ON paper (comments DESC NULLS LAST, id);
+-- The same, read from their other end: the unknown comes last either way round, so that no index serves both.
+CREATE INDEX paper_added_back ON paper (added ASC NULLS LAST, id DESC);
+CREATE INDEX paper_authors_back ON paper (author_count DESC NULLS LAST, id DESC);
+CREATE INDEX paper_last_listed_back ON paper (last_listed ASC NULLS LAST, id DESC);
+CREATE INDEX paper_upvotes_back ON paper
+    (upvotes ASC NULLS LAST, comments ASC NULLS FIRST, published ASC NULLS FIRST, id DESC);
+CREATE INDEX paper_comments_back ON paper (comments ASC NULLS LAST, id DESC);
 -- By their beginning: a title may be longer than an entry of an index.
 CREATE INDEX paper_title ON paper (lower(left(title, 200)));
 CREATE INDEX paper_bare ON paper (id) WHERE abstract IS NULL;

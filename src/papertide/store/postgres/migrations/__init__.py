@@ -5,6 +5,8 @@ The number of the last step stands in `meta`. Each step runs in one transaction,
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -33,22 +35,31 @@ def version(connection: psycopg.Connection) -> int:
     return int(row[0]) if row and str(row[0]).isdecimal() else -1
 
 
-def apply(connection: psycopg.Connection, lock: str) -> None:
+def apply(connection: psycopg.Connection, begin: Callable[[], object]) -> None:
     """Bring a library to the newest schema: each missing step in a transaction of its own, whole or not at all.
 
-    `lock` is the statement that keeps all others from writing while the transaction lasts.
+    `begin` begins a transaction in which nobody else writes.
     """
     while version(connection) < NEWEST:
-        with connection.transaction():
-            connection.execute(lock)
-            done = version(connection)  # another process may have been quicker
-            step = next((file for file in files() if int(file.name[:4]) > done), None)
-            if step is None:
-                return
-            # Functions that run with their owner's rights look for tables here, and in nobody's temporary schema.
-            connection.execute("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', TRUE)")
-            connection.execute(step.read_text(encoding="utf-8"))
-            connection.execute(
-                "INSERT INTO meta (key, value) VALUES ('schema', %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                (str(int(step.name[:4])),),
-            )
+        begin()
+        try:
+            _step(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(psycopg.Error):
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _step(connection: psycopg.Connection) -> None:
+    done = version(connection)  # another process may have been quicker
+    step = next((file for file in files() if int(file.name[:4]) > done), None)
+    if step is None:
+        return
+    # Functions that run with their owner's rights look for tables here, and in nobody's temporary schema.
+    connection.execute("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', TRUE)")
+    connection.execute(step.read_text(encoding="utf-8"))
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES ('schema', %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (str(int(step.name[:4])),),
+    )
