@@ -92,6 +92,7 @@ def test_what_came_to_nothing_leaves_no_gap(both: Callable[..., Ran], tmp_path: 
     both("add", write_jsonl(tmp_path / "first.jsonl", PAPERS[:2]))
     second = write_jsonl(tmp_path / "second.jsonl", PAPERS[2:4])
     both("add", "--dry-run", second)
+    both("export", "--format", "jsonl")
     both("add", write_jsonl(tmp_path / "bad.jsonl", TOO_LARGE))
     both("add", second)
     assert both("list", "--json", "--sort", "title").ids

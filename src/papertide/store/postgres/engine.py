@@ -166,6 +166,7 @@ class PostgresDatabase:
         self._wait = wait
         self._waiting = waiting
         self._ours = 0
+        self._writing = False
 
     @classmethod
     def open(
@@ -243,7 +244,7 @@ class PostgresDatabase:
                 if not self.connection.revived():
                     raise
                 self._begin()
-            self.connection.inside = True
+            self.connection.inside = self._writing = True
             try:
                 yield self.connection
                 self._index_words()
@@ -256,7 +257,7 @@ class PostgresDatabase:
                     self.connection.driver.execute("ROLLBACK")
                 raise
             finally:
-                self.connection.inside = False
+                self.connection.inside = self._writing = False
 
     def _commit(self) -> None:
         try:
@@ -347,9 +348,12 @@ class PostgresDatabase:
         return int(row[0]) - self._ours if row else 0
 
     def last_number(self, table: str) -> int:
-        """The highest number that a table ever gave a row."""
-        asked = sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {}")
-        row = self.connection.driver.execute(asked.format(sql.Identifier(f"{table}_id_seq"))).fetchone()
+        """The highest number that a table ever gave a row that was kept; who writes counts what it gives."""
+        asked = sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {seq}")
+        if not self._writing:  # a sequence also counts what is being written, and what came to nothing
+            asked = sql.SQL("SELECT greatest((SELECT last FROM numbered WHERE name = {name}), max(id), 0) FROM {table}")
+        asked_of = asked.format(seq=sql.Identifier(f"{table}_id_seq"), table=sql.Identifier(table), name=table)
+        row = self.connection.driver.execute(asked_of).fetchone()
         return int(row[0]) if row else 0
 
     def set_last_number(self, table: str, number: int) -> None:
