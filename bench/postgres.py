@@ -115,14 +115,17 @@ def _again(table: str, changed: dict[str, str], times: int, shift: int) -> str:
 
 
 def _multiplied(library: Path, url: str, home: Path, times: int) -> Path:
-    """Both libraries with each paper so often; the file is a copy."""
+    """Both libraries with each paper so often; the file is a copy, whose index of words is left as it is: only `list` reads it."""
     large = home / "large.db"
     shutil.copy(library, large)
     with closing(sqlite3.connect(large)) as file, psycopg.connect(url) as server:
         shift = 1 + max(
             file.execute(f"SELECT max(id) FROM {table}").fetchone()[0] for table in ("page", "paper", "sighting")
         )
-        server.execute("ALTER TABLE paper DISABLE TRIGGER USER")
+        for (trigger,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            file.execute(f"DROP TRIGGER {trigger}")
+        for table in ("paper", "paper_topic"):
+            server.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for time_ in range(1, times):
             for table, changed in _COPIED.items():
                 statement = _again(table, changed, time_, shift)
@@ -130,7 +133,8 @@ def _multiplied(library: Path, url: str, home: Path, times: int) -> Path:
                 server.execute(statement)
             words = "INSERT INTO paper_text SELECT rowid + %s, body, names FROM paper_text WHERE rowid <= %s"
             server.execute(words, (time_ * shift, shift))
-        server.execute("ALTER TABLE paper ENABLE TRIGGER USER")
+        for table in ("paper", "paper_topic"):
+            server.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         file.commit()
     with psycopg.connect(url, autocommit=True) as server:
         server.execute("VACUUM ANALYZE")
