@@ -163,6 +163,8 @@ def tried(ready: Ready, fault: Fault, shim: Shim, chance: random.Random, told: T
         elif fault.largest:
             most = int(far * ready.largest)
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        elif fault.end is not None and fault.end != signal.SIGKILL:
+            signal.signal(fault.end, signal.SIG_DFL)  # whoever runs this in the background ignores it
         elif fault.harmless:
             shim.jump(int(far * _LOOKS))
         try:

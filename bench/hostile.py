@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,13 +35,16 @@ from papertide.records.listing import Entry
 from papertide.records.plain import PaperDict
 from papertide.sources.base import Raw
 from papertide.store import open_library
+from papertide.topics.taxonomy import Taxonomy
 
 RATIO = 2.3
 """How many times as long twice the input may take."""
 MEMORY = 250
 """How many times the input's bytes may be held: a file of nothing but records of one letter costs the most."""
-FLOOR = 0.1
+FLOOR = 0.15
 """CPU seconds below which a measure is noise."""
+SURE = 1.0
+"""CPU seconds from which a ratio can be trusted; below, one that is too high is measured again with twice the text."""
 LONGEST = 30
 """CPU seconds after which a process is ended: it hangs."""
 DAY = date(2026, 11, 21)
@@ -159,17 +162,26 @@ class Cost(NamedTuple):
 
 def cost(work: Callable[[], object]) -> Cost:
     """What a piece of work costs, in a process of its own."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    mouth, ear = os.pipe()
     number = os.fork()
     if number == 0:
-        code = 1
         resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
-        with suppress(PapertideError):
-            work()
-        code = 0
-        os._exit(code)
-    _, status, used = os.wait4(number, 0)
-    return Cost(used.ru_utime + used.ru_stime, max(0, used.ru_maxrss - before) * 1024, status == 0)
+        began = most_held()
+        with suppress(BaseException):  # this process goes no further, whatever happens
+            with suppress(PapertideError):
+                work()
+            os.write(ear, str(most_held() - began).encode())
+        os._exit(0)
+    os.close(ear)
+    _, _, used = os.wait4(number, 0)
+    with open(mouth, "rb") as told:  # noqa: PTH123 - a descriptor, not a path
+        memory = told.read()
+    return Cost(used.ru_utime + used.ru_stime, int(memory or 0), bool(memory))
+
+
+def most_held() -> int:
+    """The most bytes of memory that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 @dataclass(frozen=True)
@@ -236,14 +248,19 @@ def note(text: str) -> None:
     obsidian.renewed(obsidian.new(made), made)
 
 
+@cache
+def rules() -> Taxonomy:
+    """The default topics."""
+    return topics.load(topics.default_source(), "default topics")
+
+
 def stored(text: str) -> None:
     """A paper of such a title and abstract, taken into a library that holds one like it, and looked at."""
-    rules = topics.load(topics.default_source(), "default topics")
     with tempfile.TemporaryDirectory() as folder:
         store = open_library(Path(folder) / "library.db", create=True)
         for title in (f"{text} one", f"{text} two"):
             line = json.dumps({"title": title, "abstract": text, "authors": [text[:5000]]}).encode()
-            for _ in add([Raw("x.jsonl", line)], lambda: store, rules, now=lambda: "2026-11-21T10:00:00Z"):
+            for _ in add([Raw("x.jsonl", line)], lambda: store, rules(), now=lambda: "2026-11-21T10:00:00Z"):
                 pass
         store.checking.findings()
         store.close()
@@ -260,7 +277,7 @@ def subjects() -> Iterator[Subject]:
     yield Subject(
         "title key", lambda text: face_of(Entry(title=clean(text) or "a", abstract=text.strip() or None, raw=""))
     )
-    yield Subject("topics", lambda text: topics.load(topics.default_source(), "").label(text, text))
+    yield Subject("topics", lambda text: rules().label(text, text))
     yield Subject("query", lambda text: parse_query(text[:10_000], today=DAY), most=1 << 14)
     yield Subject("library", stored)
 
@@ -308,7 +325,10 @@ def doubled(subject: Subject, made: Callable[[int], str], size: int) -> Doubled:
     for _ in range(2):
         if full.seconds / less.seconds > RATIO:
             less, full = min(less, cost(lambda: subject.work(half))), min(full, cost(lambda: subject.work(text)))
-    return Doubled(full.seconds / less.seconds, full.seconds, held, ended=True)
+    ratio = full.seconds / less.seconds
+    if ratio > RATIO and full.seconds < SURE:
+        return doubled(subject, made, 2 * size)
+    return Doubled(ratio, full.seconds, held, ended=True)
 
 
 def text_of(head: str, piece: str, size: int) -> str:

@@ -22,10 +22,12 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import made_library
 import psycopg
+import searching
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the server is the tests'
@@ -75,6 +77,7 @@ def main() -> None:
             command: list[str | Path] = [PAPERTIDE, "copy", "--no-archive", library, url]
             subprocess.run(command, env=_env(), check=True)
             print(f"copied in {time.perf_counter() - begin:.0f} s", flush=True)
+            quality(server, Path(folder))
             if given.times > 1:
                 library = _multiplied(library, url, Path(folder), given.times)
             measure(library, url)
@@ -112,14 +115,17 @@ def _again(table: str, changed: dict[str, str], times: int, shift: int) -> str:
 
 
 def _multiplied(library: Path, url: str, home: Path, times: int) -> Path:
-    """Both libraries with each paper so often; the file is a copy."""
+    """Both libraries with each paper so often; the file is a copy, whose index of words is left as it is: only `list` reads it."""
     large = home / "large.db"
     shutil.copy(library, large)
     with closing(sqlite3.connect(large)) as file, psycopg.connect(url) as server:
         shift = 1 + max(
             file.execute(f"SELECT max(id) FROM {table}").fetchone()[0] for table in ("page", "paper", "sighting")
         )
-        server.execute("ALTER TABLE paper DISABLE TRIGGER USER")
+        for (trigger,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            file.execute(f"DROP TRIGGER {trigger}")
+        for table in ("paper", "paper_topic"):
+            server.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for time_ in range(1, times):
             for table, changed in _COPIED.items():
                 statement = _again(table, changed, time_, shift)
@@ -127,7 +133,8 @@ def _multiplied(library: Path, url: str, home: Path, times: int) -> Path:
                 server.execute(statement)
             words = "INSERT INTO paper_text SELECT rowid + %s, body, names FROM paper_text WHERE rowid <= %s"
             server.execute(words, (time_ * shift, shift))
-        server.execute("ALTER TABLE paper ENABLE TRIGGER USER")
+        for table in ("paper", "paper_topic"):
+            server.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         file.commit()
     with psycopg.connect(url, autocommit=True) as server:
         server.execute("VACUUM ANALYZE")
@@ -149,6 +156,26 @@ def measure(library: Path, url: str) -> None:
     print(f"{'':<46}{'reference':>11}{'ours':>11}{'ratio':>8}   target")
     read(bare, url)
     start(library, url)
+
+
+def quality(server: Postgres, home: Path) -> None:
+    """How good the first papers of a search are, on the server and in a file; see `searching`."""
+    if not searching.DATA.is_dir():
+        print("the collections are not beside the checkout (../shared/data); how good searches are is not measured")
+        return
+    print(f"{'--any':<12}{'nDCG@10':>10}{'in a file':>11}{'recall@100':>12}{'in a file':>11}")
+    for collection in sorted((searching.DATA / "search").iterdir()):
+        records, questions, judged = searching.read(collection)
+        path, url = home / f"{collection.name}.db", server.fresh()
+        searching.fill(path, records)
+        command: list[str | Path] = [PAPERTIDE, "copy", "--no-archive", path, url]
+        subprocess.run(command, env=_env(), stdout=subprocess.DEVNULL, check=True)
+        means: list[tuple[float, float]] = []
+        for place in (Server(url), path):
+            with closing(open_library(place)) as store:
+                means.append(searching.scores(partial(searching.ours_for, store), questions, judged))
+        (good, reached), (file_good, file_reached) = means
+        print(f"{collection.name:<12}{good:>10.4f}{file_good:>11.4f}{reached:>12.4f}{file_reached:>11.4f}", flush=True)
 
 
 def read(bare: psycopg.Connection, url: str) -> None:

@@ -74,6 +74,16 @@ def test_a_server_that_cannot_be_had(shared: Program, command: str) -> None:
     assert files() == before
 
 
+@pytest.mark.parametrize("password", [f"{SECRET}%zz", f"{SECRET} more", f"{SECRET}%"])
+@pytest.mark.parametrize("command", ["list", "doctor --json", "add page.jsonl"])
+def test_a_password_that_is_not_encoded(shared: Program, command: str, password: str) -> None:
+    """An address that can't be read is refused in our words: the driver's would quote the password that went wrong."""
+    ran = shared("--library", f"postgresql://ada:{password}@{THERE}", *command.split())
+    assert (ran.code, ran.out) == (1, "")
+    assert SECRET not in ran.err
+    assert "%25 for %" in ran.err
+
+
 def test_a_file_that_is_called_like_a_server(shared: Program) -> None:
     """A file is one, whatever its name begins with."""
     Path("postgresql.db").write_text("no library", "utf-8")

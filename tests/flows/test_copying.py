@@ -34,7 +34,7 @@ from papertide.errors import (
 from papertide.flows.add import add
 from papertide.flows.archived import archive_of
 from papertide.flows.backup import backup
-from papertide.flows.copying import Copied, copy
+from papertide.flows.copying import ARCHIVED, Copied, Step, copy
 from papertide.flows.rank import ensure_scores
 from papertide.flows.tally import report_of
 from papertide.sources.archive import Archive
@@ -532,4 +532,28 @@ def test_pages_that_cannot_go_along(library: Path, tmp_path: Path) -> None:
     (named,) = made.pages.damaged
     assert second in named
     assert made.pages.bytes == sum(new.contents().values()) - new.contents()[first]
+    assert same(library, target)
+
+
+def test_a_page_that_is_pruned_meanwhile(library: Path, tmp_path: Path) -> None:
+    """A page that is gone when its turn comes is told with those that were never there; the others are copied."""
+    old, target = Archive.beside(library), tmp_path / "copy.db"
+    old.keep(sha256(b"one").hexdigest(), b"one")
+    _, last = sorted(old.contents())
+    steps = copy(library, target)
+    while next(steps).what != ARCHIVED:
+        pass
+    old.remove(last)
+    made: list[Copied] = []
+
+    def walked() -> Iterator[Step]:
+        made.append((yield from steps))
+
+    assert len(list(walked())) == 1
+    pages = made[0].pages
+    assert pages is not None
+    assert pages.copied == 1
+    with closing(look(library)) as connection:
+        (known,) = connection.execute("SELECT count(*) FROM page").fetchone()
+    assert pages.missing == known
     assert same(library, target)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -179,7 +180,10 @@ def test_the_network_falls_silent(tmp_path: Path, end: signal.Signals) -> None:
             "--until",
             "2026-03-03",
         ]
-        fetching = subprocess.Popen(given, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        heeded = (
+            partial(signal.signal, end, signal.SIG_DFL) if end != signal.SIGKILL else None
+        )  # also in the background
+        fetching = subprocess.Popen(given, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heeded)
         while not any(str(days[1]) in target for target in running.asked):
             time.sleep(0.02)
         fetching.send_signal(end)

@@ -16,7 +16,7 @@ from papertide.normal import safe
 from papertide.records.plain import PaperDict
 
 COLUMNS = tuple(PaperDict.__annotations__)
-_FORMULA = re.compile(r"\s*'*\s*[=+\-@＝＋－＠]|'*[\t\r]")
+_FORMULA = re.compile(r"\s*+'*+\s*+[=+\-@＝＋－＠]|'*[\t\r]")
 
 
 def write(reading: ReadingList) -> Iterator[str]:

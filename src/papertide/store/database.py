@@ -61,6 +61,10 @@ class Connection(Protocol):
 class Texts(Protocol):
     """The index of words, `paper_text`: its `rowid` is a paper's number. Conditions are SQL over it, and their values."""
 
+    @property
+    def know_rarity(self) -> bool:
+        """Whether a rare word counts more for it than a common one."""
+
     def holds(self, text: str) -> bool:
         """Whether the library can hold a text at all; half a character none can."""
 

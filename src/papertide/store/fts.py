@@ -46,6 +46,8 @@ def expression(node: Node) -> str:
 class MatchTexts:
     """See `database.Texts`. Stems are what `fts5vocab` names."""
 
+    know_rarity = True
+
     def holds(self, text: str) -> bool:
         """Whether a file can hold a text at all."""
         return not any("\ud800" <= character <= "\udfff" for character in text)

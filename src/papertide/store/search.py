@@ -98,9 +98,11 @@ class Searcher:
     def _candidates(self, some: Node, asked: Sequence[Concept], known: set[int]) -> list[int]:
         """The papers that are worth reading, `HEAD` at most, without those already known."""
         rare, common = self._parted(asked)
-        if common:
-            found = self._holding(rare, common, known)
-            if len(found) >= self.head:
+        # What the index of a server thinks of a paper doesn't know which words are rare.
+        beside = common if self.database.texts.know_rarity else [*rare, *common]
+        if beside:
+            found = self._holding(rare, beside, known)
+            if len(found) >= self.head or not common:
                 return found
         return [number for number, _ in self.whole(some, self.head + len(known)) if number not in known][: self.head]
 
@@ -112,11 +114,11 @@ class Searcher:
         count = max(least, sum(held <= self.most for held in reached))
         return by_rarity[:count], by_rarity[count:]
 
-    def _holding(self, rare: Sequence[Concept], common: Sequence[Concept], known: set[int]) -> list[int]:
-        """The best papers that hold a rare concept, by the index's score for these and what common ones they hold."""
+    def _holding(self, rare: Sequence[Concept], beside: Sequence[Concept], known: set[int]) -> list[int]:
+        """The best papers that hold a rare concept, by the index's score for these and which others they hold `beside`."""
         match = any_of(term for concept in rare for term in concept.terms)
         scores = {number: score for number, score in self.whole(match, None) if number not in known}
-        for concept in common:
+        for concept in beside:
             condition, values = self.database.texts.match(And((any_of(concept.terms), match)))
             sql = f"SELECT rowid FROM paper_text WHERE {condition}"
             worth = concept.weight * rarity(self.frequency(concept), self.papers)

@@ -165,6 +165,7 @@ class PostgresDatabase:
         self._wait = wait
         self._waiting = waiting
         self._ours = 0
+        self._writing = False
 
     @classmethod
     def open(
@@ -242,7 +243,7 @@ class PostgresDatabase:
                 if not self.connection.revived():
                     raise
                 self._begin()
-            self.connection.inside = True
+            self.connection.inside = self._writing = True
             try:
                 yield self.connection
                 self._index_words()
@@ -255,7 +256,7 @@ class PostgresDatabase:
                     self.connection.driver.execute("ROLLBACK")
                 raise
             finally:
-                self.connection.inside = False
+                self.connection.inside = self._writing = False
 
     def _commit(self) -> None:
         try:
@@ -348,9 +349,12 @@ class PostgresDatabase:
         return int(row[0]) - self._ours if row else 0
 
     def last_number(self, table: str) -> int:
-        """The highest number that a table ever gave a row."""
-        asked = sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {}")
-        row = self.connection.driver.execute(asked.format(sql.Identifier(f"{table}_id_seq"))).fetchone()
+        """The highest number that a table ever gave a row that was kept; who writes counts what it gives."""
+        asked = sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {seq}")
+        if not self._writing:  # a sequence also counts what is being written, and what came to nothing
+            asked = sql.SQL("SELECT greatest((SELECT last FROM numbered WHERE name = {name}), max(id), 0) FROM {table}")
+        asked_of = asked.format(seq=sql.Identifier(f"{table}_id_seq"), table=sql.Identifier(table), name=table)
+        row = self.connection.driver.execute(asked_of).fetchone()
         return int(row[0]) if row else 0
 
     def set_last_number(self, table: str, number: int) -> None:
@@ -439,7 +443,8 @@ def _connected(server: Server) -> psycopg.Connection:
         reason = _first_line(error).rpartition(" failed: ")[2].removeprefix("FATAL:").strip()
         raise LibraryError(str(server), f"no connection to the server came about: {reason}") from error
     driver.adapters.register_loader("numeric", _Whole)
-    driver.execute("SET jit = off")  # to compile a statement takes longer than any of ours
+    # To compile a statement takes longer than any of ours; and a backslash is one, whatever the server was told.
+    driver.execute("SET jit = off; SET standard_conforming_strings = on")
     return driver
 
 
@@ -493,6 +498,10 @@ def translate(server: Server, error: psycopg.Error) -> LibraryError:
     for kind, told in _TOLD:
         if isinstance(error, kind):
             return LibraryError(str(server), told.format(_first_line(error)))
+    if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None and server.secret:
+        # libpq says what it couldn't read, which is often the password itself.
+        told = "this address can't be read; in a name or a password, write %25 for %, %20 for a space, %40 for @"
+        return LibraryError(str(server), told)
     if _is_lost(error):
         told = "the connection to the server was lost; what was begun was not kept"
         return LibraryError(str(server), f"{told} ({_first_line(error)})")

@@ -92,6 +92,8 @@ def query(node: Node) -> str:
 class WordTexts:
     """See `database.Texts`."""
 
+    know_rarity = False
+
     def holds(self, text: str) -> bool:
         """Whether PostgreSQL can hold a text at all: it can't hold a NUL, either."""
         return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text)

@@ -32,7 +32,7 @@ def version(connection: psycopg.Connection) -> int:
         row = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
     except psycopg.errors.UndefinedColumn:
         return -1
-    return int(row[0]) if row else -1
+    return int(row[0]) if row and str(row[0]).isdecimal() else -1
 
 
 def apply(connection: psycopg.Connection, begin: Callable[[], object]) -> None:
