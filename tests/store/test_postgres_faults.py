@@ -245,7 +245,7 @@ def test_a_password_that_is_wrong(shared: Shared) -> None:
 
 def limited(shared: Shared, setting: str) -> None:
     """Set something for the library's database."""
-    shared.server.execute(f'ALTER DATABASE "{shared.name}" SET {setting}'.encode())  # type: ignore[arg-type]  # ours
+    shared.server.execute(f'ALTER DATABASE "{shared.name}" SET {setting}'.encode())  # type: ignore[arg-type]  # our own text
 
 
 def test_a_statement_that_may_not_take_long(shared: Shared) -> None:
@@ -294,7 +294,7 @@ def test_a_transaction_that_may_not_rest(shared: Shared) -> None:
 def test_no_connection_left(shared: Shared) -> None:
     """A server that has no room for us says so."""
     limited(shared, "work_mem = '4MB'")
-    shared.server.execute(f'ALTER DATABASE "{shared.name}" CONNECTION LIMIT 0'.encode())  # type: ignore[arg-type]  # ours
+    shared.server.execute(f'ALTER DATABASE "{shared.name}" CONNECTION LIMIT 0'.encode())  # type: ignore[arg-type]  # our own text
     code, said = shared.ended(shared.begun("list"))
     assert code == 1
     assert "too many connections" in said
