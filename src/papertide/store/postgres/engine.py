@@ -188,6 +188,8 @@ class PostgresDatabase:
             try:
                 found = migrations.version(connection.driver)
                 _check(server, found, create=create)
+                if found == 0:
+                    _check_encoding(server, connection.driver)
                 if found and not unfinished:
                     refuse(str(server), connection)
                 database = cls(server, connection, wait, waiting)
@@ -468,6 +470,13 @@ def _check(server: Server, found: int, *, create: bool) -> None:
         raise LibraryNewer(str(server), told)
 
 
+def _check_encoding(server: Server, driver: psycopg.Connection) -> None:
+    """Refuse to make a library in a database that can't hold every character."""
+    encoding = driver.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise LibraryError(str(server), f"its text is {encoding}; a library needs a database made WITH ENCODING 'UTF8'")
+
+
 @contextmanager
 def translated(server: Server) -> Iterator[None]:
     """Turn errors of psycopg into LibraryErrors that name the library, and never its password."""
@@ -480,7 +489,10 @@ def translated(server: Server) -> Iterator[None]:
 
 
 _TOLD: tuple[tuple[type[psycopg.Error], str], ...] = (
-    (errors.InsufficientPrivilege, "your role may not do that ({}); whose library it is can admit you as a reader"),
+    (
+        errors.InsufficientPrivilege,
+        "your role may not do that ({}); whose library it is admits readers, and --reader says which one you are",
+    ),
     (errors.DiskFull, "the server's disk is full; nothing was changed"),
     (errors.ReadOnlySqlTransaction, "can't be written: this server only reads (a replica?)"),
     (errors.NumericValueOutOfRange, "a number that large is more than a library can hold"),
