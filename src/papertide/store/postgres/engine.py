@@ -288,20 +288,22 @@ class PostgresDatabase:
             except errors.LockNotAvailable:
                 driver.execute("ROLLBACK")
                 if time.monotonic() - begin >= self._wait:
-                    raise LibraryLocked(str(self.path), self._held()) from None
+                    raise LibraryLocked(
+                        str(self.path), f"{self._held()} is writing to it; try again when that is done"
+                    ) from None
                 if not told:
                     told = True
-                    self._waiting(f"waiting: {self._held()}")
+                    self._waiting(f"waiting for {self._held()}, who writes to {self.path}")
             else:
                 return
 
     def _held(self) -> str:
-        """Who holds the library's lock, in a sentence."""
+        """Who holds the library's lock, as "lab (papertide at 192.0.2.7, process 4711)"; "another process" where unknown."""
         who = [
             f"{user} ({program or 'a program'}{f' at {host}' if host else ''}, process {pid})"
             for user, host, program, pid in self.connection.driver.execute(_HOLDERS)
         ]
-        return f"another process is writing to it{': ' if who else ''}{', '.join(who)}; try again when that is done"
+        return ", ".join(who) or "another process"
 
     def _index_words(self) -> None:
         """Index the words of the papers that came or changed in this transaction."""
@@ -435,7 +437,11 @@ _UNLESS_SAID: dict[str, str | int] = {
 def _connected(server: Server) -> psycopg.Connection:
     given = conninfo_to_dict(server.url)
     ours = {name: value for name, value in _UNLESS_SAID.items() if name not in given}
-    driver = psycopg.connect(make_conninfo(server.url, **ours, client_encoding="UTF8"), autocommit=True)
+    try:
+        driver = psycopg.connect(make_conninfo(server.url, **ours, client_encoding="UTF8"), autocommit=True)
+    except psycopg.OperationalError as error:
+        reason = _first_line(error).rpartition(" failed: ")[2].removeprefix("FATAL:").strip()
+        raise LibraryError(str(server), f"no connection to the server came about: {reason}") from error
     driver.adapters.register_loader("numeric", _Whole)
     # To compile a statement takes longer than any of ours; and a backslash is one, whatever the server was told.
     driver.execute("SET jit = off; SET standard_conforming_strings = on")
@@ -497,7 +503,7 @@ def translate(server: Server, error: psycopg.Error) -> LibraryError:
         told = "this address can't be read; in a name or a password, write %25 for %, %20 for a space, %40 for @"
         return LibraryError(str(server), told)
     if _is_lost(error):
-        told = "the connection to the server was lost or never came about; what was begun was not kept"
+        told = "the connection to the server was lost; what was begun was not kept"
         return LibraryError(str(server), f"{told} ({_first_line(error)})")
     if isinstance(error, errors.UntranslatableCharacter) or (
         isinstance(error, psycopg.DataError) and "NUL" in str(error)
