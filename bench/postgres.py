@@ -115,7 +115,7 @@ def _again(table: str, changed: dict[str, str], times: int, shift: int) -> str:
 
 
 def _multiplied(library: Path, url: str, home: Path, times: int) -> Path:
-    """Both libraries with each paper so often; the file is a copy, whose index of words is left as it is: only `list` reads it."""
+    """Both libraries with each paper so often; the file is a copy, whose index of words stays as it is: `list` needs none."""
     large = home / "large.db"
     shutil.copy(library, large)
     with closing(sqlite3.connect(large)) as file, psycopg.connect(url) as server:
