@@ -41,6 +41,8 @@ RATIO = 2.3
 """How many times as long twice the input may take."""
 MEMORY = 250
 """How many times the input's bytes may be held: a file of nothing but records of one letter costs the most."""
+LOADED = 32 * 1024 * 1024
+"""Bytes that a process may take for what it loads on the way, whatever the text."""
 FLOOR = 0.15
 """CPU seconds below which a measure is noise."""
 SURE = 1.0
@@ -318,7 +320,7 @@ def doubled(subject: Subject, made: Callable[[int], str], size: int) -> Doubled:
     """Measure a text of a size, and where that costs enough to be told, one of half of it; the best of three if in doubt."""
     text, half = made(size), made(size // 2)
     full = cost(lambda: subject.work(text))
-    held = full.memory / len(text.encode(errors="replace"))
+    held = max(0, full.memory - LOADED) / len(text.encode(errors="replace"))
     if full.seconds < FLOOR or not full.ended:
         return Doubled(0.0, full.seconds, held, full.ended)
     less = cost(lambda: subject.work(half))

@@ -60,6 +60,15 @@ def test_bash(program: Program, monkeypatch: pytest.MonkeyPatch, line: str, foun
     assert bash(program, line, monkeypatch) == found
 
 
+def test_bash_in_quotes(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in quotes bash doesn't take apart, and replaces whole."""
+    monkeypatch.setenv("_PAPERTIDE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("_PAPERTIDE_WORD", '"topic:peft has:co')
+    monkeypatch.setenv("COMP_WORDS", 'papertide\nlist\n"topic:peft has:co')
+    monkeypatch.setenv("COMP_CWORD", "2")
+    assert program().out == "topic:peft has:code\n"
+
+
 def test_all_fields(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing was typed yet, all fields and saved names are offered."""
     program.done("saved", "add", "mine", "tag:todo")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,13 +24,15 @@ from tests.proxy import Proxy
 
 from papertide.cli.app import run
 from papertide.errors import LibraryError, LibraryLocked
+from papertide.query import parse
 from papertide.store import SqliteStore, open_library
 from papertide.store import engine as files
 from papertide.store.address import Server
-from papertide.store.base import Selection
+from papertide.store.base import Selection, Sort
 from papertide.store.postgres import engine
 from papertide.store.postgres.engine import PostgresDatabase
 
+DAY = date(2026, 11, 21)
 FIRST = json_page("Low-rank adapters", "Forgetting in tuning")
 SECOND = json_page({"title": "Low-rank adapters", "upvotes": 3}, "Reward models", "Robots that fold laundry")
 
@@ -225,6 +228,7 @@ def test_a_server_that_is_away(shared: Shared) -> None:
         for url in (shared.url, shared.server.url(shared.name, password="secret")):
             code, said = shared.ended(shared.begun("list", url=url))
             assert code == 1
+            assert "no connection to the server came about" in said
             assert "secret" not in said
             assert len(said.splitlines()) <= 2, said
     finally:
@@ -244,7 +248,7 @@ def test_a_password_that_is_wrong(shared: Shared) -> None:
 
 def limited(shared: Shared, setting: str) -> None:
     """Set something for the library's database."""
-    shared.server.execute(f'ALTER DATABASE "{shared.name}" SET {setting}'.encode())  # type: ignore[arg-type]  # ours
+    shared.server.execute(f'ALTER DATABASE "{shared.name}" SET {setting}'.encode())  # type: ignore[arg-type]  # our own text
 
 
 def test_a_statement_that_may_not_take_long(shared: Shared) -> None:
@@ -263,7 +267,7 @@ def test_limits_are_not_for_waiting(shared: Shared, limit: str) -> None:
     """The library's lock is waited for as long as always, whatever else the server allows."""
     limited(shared, limit)
     told: list[str] = []
-    refused = pytest.raises(LibraryLocked, match="another process is writing to it")
+    refused = pytest.raises(LibraryLocked, match="is writing to it")
     with held(shared.place), closing(SqliteStore(opened(shared.place, 1.2, told))) as store, refused:
         store.annotating.note(READER, 1, "x")
     assert len(told) == 1
@@ -293,10 +297,44 @@ def test_a_transaction_that_may_not_rest(shared: Shared) -> None:
 def test_no_connection_left(shared: Shared) -> None:
     """A server that has no room for us says so."""
     limited(shared, "work_mem = '4MB'")
-    shared.server.execute(f'ALTER DATABASE "{shared.name}" CONNECTION LIMIT 0'.encode())  # type: ignore[arg-type]  # ours
+    shared.server.execute(f'ALTER DATABASE "{shared.name}" CONNECTION LIMIT 0'.encode())  # type: ignore[arg-type]  # our own text
     code, said = shared.ended(shared.begun("list"))
     assert code == 1
     assert "too many connections" in said
+
+
+def test_a_database_of_few_characters(breakable: Postgres) -> None:
+    """A database whose encoding knows few characters, or none at all, is refused before anything is in it."""
+    for encoding in ("LATIN1", "SQL_ASCII"):
+        name = f"of {encoding}"
+        made = f"CREATE DATABASE \"{name}\" OWNER {LAB} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'"
+        breakable.execute(made.encode())  # type: ignore[arg-type]  # our own text
+        url = breakable.url(name)
+        with pytest.raises(LibraryError, match=f"{encoding}; a library needs a database made WITH ENCODING 'UTF8'"):
+            open_library(Server(url), create=True)
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT to_regclass('meta')").fetchone() == (None,)
+        breakable.drop(url)
+
+
+@pytest.mark.parametrize("locale", ["sv", "tr"])
+def test_other_languages_sort_and_fold_otherwise(breakable: Postgres, locale: str) -> None:
+    """A library is the same in a database that sorts as Swedes do, or folds letters as Turks do."""
+    titles = ("Ärger mit Öl", "zebra fish", "Östlich", "apple pie", "Zoo", "École d'été", "İstanbul'da", "INFORMATION")
+    told: list[list[object]] = []
+    for url in (breakable.fresh(), breakable.fresh(locale)):
+        with closing(open_library(Server(url), create=True)) as store:
+            add_pages(store, json_page(*titles))
+            sorts: tuple[Sort, ...] = ("title", "published")
+            found = [store.looking.papers(Selection(None, READER, sort=sort)) for sort in sorts]
+            found += [
+                store.looking.papers(Selection(parse(text, today=DAY), READER))
+                for text in ("ÖL", "istanbul", "title:école", "infor*")
+            ]
+            told.append([[paper["title"] for paper in papers] for papers in found])
+        breakable.drop(url)
+    assert told[0] == told[1]
+    assert all(told[0])
 
 
 # --- waiting -----------------------------------------------------------------------------------------------------------

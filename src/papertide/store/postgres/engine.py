@@ -188,6 +188,8 @@ class PostgresDatabase:
             try:
                 found = migrations.version(connection.driver)
                 _check(server, found, create=create)
+                if found == 0:
+                    _check_encoding(server, connection.driver)
                 if found and not unfinished:
                     refuse(str(server), connection)
                 database = cls(server, connection, wait, waiting)
@@ -288,20 +290,22 @@ class PostgresDatabase:
             except errors.LockNotAvailable:
                 driver.execute("ROLLBACK")
                 if time.monotonic() - begin >= self._wait:
-                    raise LibraryLocked(str(self.path), self._held()) from None
+                    raise LibraryLocked(
+                        str(self.path), f"{self._held()} is writing to it; try again when that is done"
+                    ) from None
                 if not told:
                     told = True
-                    self._waiting(f"waiting: {self._held()}")
+                    self._waiting(f"waiting for {self._held()}, who writes to {self.path}")
             else:
                 return
 
     def _held(self) -> str:
-        """Who holds the library's lock, in a sentence."""
+        """Who holds the library's lock, as "lab (papertide at 192.0.2.7, process 4711)"; "another process" where unknown."""
         who = [
             f"{user} ({program or 'a program'}{f' at {host}' if host else ''}, process {pid})"
             for user, host, program, pid in self.connection.driver.execute(_HOLDERS)
         ]
-        return f"another process is writing to it{': ' if who else ''}{', '.join(who)}; try again when that is done"
+        return ", ".join(who) or "another process"
 
     def _index_words(self) -> None:
         """Index the words of the papers that came or changed in this transaction."""
@@ -435,7 +439,11 @@ _UNLESS_SAID: dict[str, str | int] = {
 def _connected(server: Server) -> psycopg.Connection:
     given = conninfo_to_dict(server.url)
     ours = {name: value for name, value in _UNLESS_SAID.items() if name not in given}
-    driver = psycopg.connect(make_conninfo(server.url, **ours, client_encoding="UTF8"), autocommit=True)
+    try:
+        driver = psycopg.connect(make_conninfo(server.url, **ours, client_encoding="UTF8"), autocommit=True)
+    except psycopg.OperationalError as error:
+        reason = _first_line(error).rpartition(" failed: ")[2].removeprefix("FATAL:").strip()
+        raise LibraryError(str(server), f"no connection to the server came about: {reason}") from error
     driver.adapters.register_loader("numeric", _Whole)
     # To compile a statement takes longer than any of ours; and a backslash is one, whatever the server was told.
     driver.execute("SET jit = off; SET standard_conforming_strings = on")
@@ -462,6 +470,13 @@ def _check(server: Server, found: int, *, create: bool) -> None:
         raise LibraryNewer(str(server), told)
 
 
+def _check_encoding(server: Server, driver: psycopg.Connection) -> None:
+    """Refuse to make a library in a database that can't hold every character."""
+    encoding = driver.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise LibraryError(str(server), f"its text is {encoding}; a library needs a database made WITH ENCODING 'UTF8'")
+
+
 @contextmanager
 def translated(server: Server) -> Iterator[None]:
     """Turn errors of psycopg into LibraryErrors that name the library, and never its password."""
@@ -474,7 +489,10 @@ def translated(server: Server) -> Iterator[None]:
 
 
 _TOLD: tuple[tuple[type[psycopg.Error], str], ...] = (
-    (errors.InsufficientPrivilege, "your role may not do that ({}); whose library it is can admit you as a reader"),
+    (
+        errors.InsufficientPrivilege,
+        "your role may not do that ({}); whose library it is admits readers, and --reader says which one you are",
+    ),
     (errors.DiskFull, "the server's disk is full; nothing was changed"),
     (errors.ReadOnlySqlTransaction, "can't be written: this server only reads (a replica?)"),
     (errors.NumericValueOutOfRange, "a number that large is more than a library can hold"),
@@ -497,7 +515,7 @@ def translate(server: Server, error: psycopg.Error) -> LibraryError:
         told = "this address can't be read; in a name or a password, write %25 for %, %20 for a space, %40 for @"
         return LibraryError(str(server), told)
     if _is_lost(error):
-        told = "the connection to the server was lost or never came about; what was begun was not kept"
+        told = "the connection to the server was lost; what was begun was not kept"
         return LibraryError(str(server), f"{told} ({_first_line(error)})")
     if isinstance(error, errors.UntranslatableCharacter) or (
         isinstance(error, psycopg.DataError) and "NUL" in str(error)
