@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from papertide.store.base import Decided
@@ -31,12 +32,14 @@ class DecisionLog:
 
     def decide(self, reader: str, paper_ids: Sequence[int], status: str, at: str, command: str) -> list[int]:
         """Give papers a status; gives those whose status that changed."""
-        changed: list[int] = []
+        asked = list(dict.fromkeys(paper_ids))
         with self._database.transaction() as connection:
-            for number in dict.fromkeys(paper_ids):
-                if _status(connection, reader, number) != status:
-                    _append(connection, reader, number, status, at, command, None)
-                    changed.append(number)
+            sql = (
+                "SELECT paper_id, status FROM status WHERE reader = ? AND paper_id IN (SELECT value FROM json_each(?))"
+            )
+            was = dict(connection.execute(sql, (reader, json.dumps(asked))).fetchall())
+            changed = [number for number in asked if was.get(number, "inbox") != status]
+            _append(connection, reader, [(number, None) for number in changed], status, at, command)
         return changed
 
     def undo(self, reader: str, count: int, at: str, paper: int | None = None) -> list[Decided]:
@@ -52,7 +55,7 @@ class DecisionLog:
             taken_back = [Decided(*row) for row in connection.execute(sql, (reader, count, paper))]
             for decided in taken_back:
                 before = _standing_before(connection, reader, decided)
-                _append(connection, reader, decided.paper_id, before, at, "undo", decided.id)
+                _append(connection, reader, [(decided.paper_id, decided.id)], before, at, "undo")
         return taken_back
 
     def log(self, reader: str, limit: int | None) -> list[Decided]:
@@ -66,11 +69,6 @@ class DecisionLog:
         return [Decided(*row) for row in rows]
 
 
-def _status(connection: Connection, reader: str, number: int) -> str:
-    row = connection.execute("SELECT status FROM status WHERE reader = ? AND paper_id = ?", (reader, number)).fetchone()
-    return row[0] if row else "inbox"
-
-
 def _standing_before(connection: Connection, reader: str, decided: Decided) -> str:
     """The status that the last standing decision before this one gave; decisions taken back don't count."""
     row = connection.execute(
@@ -82,17 +80,19 @@ def _standing_before(connection: Connection, reader: str, decided: Decided) -> s
 
 
 def _append(
-    connection: Connection, reader: str, number: int, status: str, at: str, command: str, undoes: int | None
+    connection: Connection, reader: str, of: Sequence[tuple[int, int | None]], status: str, at: str, command: str
 ) -> None:
-    connection.execute(
+    """Add to the log: papers, and what their rows take back. All at once, for on a server each statement is a journey."""
+    connection.executemany(
         "INSERT INTO decision (reader, paper_id, status, at, command, undoes) VALUES (?, ?, ?, ?, ?, ?)",
-        (reader, number, status, at, command, undoes),
+        [(reader, number, status, at, command, undoes) for number, undoes in of],
     )
     if status == "inbox":
-        connection.execute("DELETE FROM status WHERE reader = ? AND paper_id = ?", (reader, number))
+        sql = "DELETE FROM status WHERE reader = ? AND paper_id = ?"
+        connection.executemany(sql, [(reader, number) for number, _ in of])
     else:
-        connection.execute(
+        connection.executemany(
             "INSERT INTO status (reader, paper_id, status) VALUES (?, ?, ?)"
             " ON CONFLICT (reader, paper_id) DO UPDATE SET status = excluded.status",
-            (reader, number, status),
+            [(reader, number, status) for number, _ in of],
         )
