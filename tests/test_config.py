@@ -117,7 +117,17 @@ def test_a_server_is_not_a_file(file: Path, where: str) -> None:
     assert settings(file, f'library = "{where}"').library == Server(where)
 
 
-@pytest.mark.parametrize("where", ["postgresql:/x/y", "POSTGRESQL://x/y", "sqlite:///x", "postgres+x://me:secret@x/y"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "postgresql:/x/y",
+        "POSTGRESQL://x/y",
+        "sqlite:///x",
+        "postgres+x://me:secret@x/y",
+        "host=x password=secret",
+        "password = secret",
+    ],
+)
 def test_what_is_neither(where: str) -> None:
     """What begins like an address and isn't one of ours is refused, and not repeated: it may hold a password."""
     with pytest.raises(UsageError, match="postgresql://") as caught:

@@ -41,7 +41,10 @@ if TYPE_CHECKING:
 _KEYS = frozenset({"library", "reader", "contact", "hf_endpoint", "arxiv_endpoint", "archive", "explore", "mail"})
 _SWITCHES = frozenset({"archive", "explore"})
 """Settings that are true or false."""
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://|postgres(ql)?:", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"([A-Za-z][A-Za-z0-9+.-]*)://|postgres(ql)?:|(.*\s)?(host|hostaddr|port|dbname|user|password|service)\s*=",
+    re.IGNORECASE,
+)
 """How the address of something begins, or is meant to; no path does."""
 
 
