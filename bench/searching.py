@@ -32,7 +32,7 @@ from typing import Any
 from papertide.errors import QueryError
 from papertide.flows.browse import Filters, find, query_of
 from papertide.query.tokens import words
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -122,7 +122,7 @@ def discounted(grades: Sequence[int]) -> float:
     return sum(grade / math.log2(place + 2) for place, grade in enumerate(grades))
 
 
-def ours_for(store: SqliteStore, text: str, limit: int = 100, *, any_word: bool = True) -> list[int]:
+def ours_for(store: LibraryStore, text: str, limit: int = 100, *, any_word: bool = True) -> list[int]:
     """The papers that a search finds; a text that is no query is put into plain words."""
     try:
         query = query_of(store.looking, text, Filters(), reader="bench", today=TODAY)

@@ -22,7 +22,7 @@ from papertide.query import Query, parse, spellings, widened
 from papertide.query.match import matches
 from papertide.records.plain import PaperDict
 from papertide.sources.base import Raw
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
 
 Target = Callable[[bytes], None]
@@ -42,7 +42,7 @@ fine-tuning of LLMs.", "authors": ["Ada Example", "Bo Muster"], "published": "20
 
 
 @cache
-def _library() -> tuple[SqliteStore, list[PaperDict]]:
+def _library() -> tuple[LibraryStore, list[PaperDict]]:
     """A real library of few papers, and these as they are read."""
     path = Path(tempfile.mkdtemp(prefix="papertide-fuzz-")) / "asked.db"
     store = open_library(path, create=True)

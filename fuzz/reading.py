@@ -30,7 +30,7 @@ from papertide.sources.address import address
 from papertide.sources.base import Raw
 from papertide.sources.body import whole
 from papertide.sources.trouble import Trouble
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
 from papertide.topics.taxonomy import Taxonomy
 
@@ -151,7 +151,7 @@ def _empty() -> bytes:
     return path.read_bytes()
 
 
-def fresh(store_bytes: bytes) -> SqliteStore:
+def fresh(store_bytes: bytes) -> LibraryStore:
     """A library of its own, open."""
     path = _scratch() / "library.db"
     for stale in (path, path.with_name("library.db-wal"), path.with_name("library.db-shm")):
@@ -165,7 +165,7 @@ def _rules() -> Taxonomy:
     return topics.load(topics.default_source(), "default topics")
 
 
-def take_in(store: SqliteStore, data: bytes) -> None:
+def take_in(store: LibraryStore, data: bytes) -> None:
     """Add bytes as a file would be; what can't be read is a problem in the report."""
     for _ in add([Raw("page", data)], lambda: store, _rules(), now=lambda: NOW, captured=DAY):
         pass

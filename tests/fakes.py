@@ -18,7 +18,7 @@ from papertide.flows.add import add
 from papertide.flows.tally import report_of
 from papertide.records.reports import AddReport
 from papertide.sources.base import Raw
-from papertide.store import SqliteStore
+from papertide.store import LibraryStore
 from papertide.store.address import Place
 from papertide.topics import Taxonomy
 
@@ -74,7 +74,7 @@ def prose(subject: str, words: int = 45) -> str:
 
 
 def add_pages(
-    store: SqliteStore,
+    store: LibraryStore,
     *pages: Raw | bytes,
     rules: Taxonomy = RULES,
     now: str = NOW,

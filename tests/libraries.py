@@ -14,11 +14,11 @@ from typing import Any, overload
 import psycopg
 from tests.postgres import ROOT_NAME, Postgres
 
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Place, Server
-from papertide.store.engine import Database as FileDatabase
 from papertide.store.postgres.engine import PostgresDatabase
 from papertide.store.postgres.texts import vector
+from papertide.store.sqlite.engine import Database as FileDatabase
 
 Dump = dict[str, list[tuple[object, ...]]]
 
@@ -133,11 +133,11 @@ def _in_step_server(place: Server) -> bool:
         connection.close()
 
 
-def impatient(place: Place) -> SqliteStore:
+def impatient(place: Place) -> LibraryStore:
     """A library, opened by one who waits for nobody."""
     if isinstance(place, Server):
-        return SqliteStore(PostgresDatabase.open(place, wait=0.02))
-    return SqliteStore(FileDatabase.open(place, wait=0.02))
+        return LibraryStore(PostgresDatabase.open(place, wait=0.02))
+    return LibraryStore(FileDatabase.open(place, wait=0.02))
 
 
 class Pool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __schema__ = 9
-"""The newest schema of a library that this program knows: the number of the last step in `store.migrations`."""
+"""The newest schema of a library that this program knows: the number of the last step in `store.sqlite.migrations`."""
 
 _HOMES = {
     "Library": "papertide.library",

@@ -27,7 +27,7 @@ from papertide.records.plain import PaperDict
 from papertide.records.reports import AddReport
 from papertide.sources.files import Files
 from papertide.sources.parts import InParts
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Decided, Selection
 
 
@@ -37,7 +37,7 @@ class Library:
     Decisions are those of `reader` (default: the configured one, else the login name). Errors are PapertideErrors.
     """
 
-    def __init__(self, store: SqliteStore, settings: config.Config) -> None:
+    def __init__(self, store: LibraryStore, settings: config.Config) -> None:
         self._store = store
         self._settings = settings
         source = settings.topic_source() or (topics.default_source(), "default topics")

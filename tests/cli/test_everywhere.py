@@ -17,7 +17,7 @@ from tests.hub import Hub, served
 
 from papertide import __version__
 from papertide.cli.app import COMMANDS
-from papertide.store import migrations
+from papertide.store.sqlite import migrations
 
 EVERY = {
     "add": ["nothing.txt"],

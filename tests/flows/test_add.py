@@ -47,7 +47,7 @@ from papertide.records.plain import PaperDict
 from papertide.records.reports import AddReport
 from papertide.sources.base import Raw, Unread
 from papertide.sources.files import Files
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
 
 LATER = "2026-11-22T10:00:00Z"
@@ -64,7 +64,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
+def store(path: Path) -> Iterator[LibraryStore]:
     """An empty library, open; at the end it has to be well."""
     store = open_library(path, create=True)
     yield store
@@ -73,7 +73,7 @@ def store(path: Path) -> Iterator[SqliteStore]:
 
 
 @contextmanager
-def library(folder: Path | None = None) -> Iterator[tuple[SqliteStore, Path]]:
+def library(folder: Path | None = None) -> Iterator[tuple[LibraryStore, Path]]:
     """Another empty library, open, which nobody will miss: it isn't waited for until it is on the disk."""
     with tempfile.TemporaryDirectory(dir=folder) as place:
         path = Path(place) / "library.db"
@@ -85,19 +85,19 @@ def library(folder: Path | None = None) -> Iterator[tuple[SqliteStore, Path]]:
             store.close()
 
 
-def look_past(store: SqliteStore) -> sqlite3.Connection:
+def look_past(store: LibraryStore) -> sqlite3.Connection:
     """The connection under a store."""
     connection = store._database.connection
     assert isinstance(connection, sqlite3.Connection)
     return connection
 
 
-def everything(store: SqliteStore, reader: str = READER) -> list[PaperDict]:
+def everything(store: LibraryStore, reader: str = READER) -> list[PaperDict]:
     """All papers of a library by number."""
     return sorted(store.looking.papers(Selection(None, reader)), key=lambda paper: paper["id"])
 
 
-def titles(store: SqliteStore) -> dict[str, int]:
+def titles(store: LibraryStore) -> dict[str, int]:
     """The number of sightings of each paper, by title."""
     return {paper["title"]: paper["sightings"] for paper in everything(store)}
 
@@ -105,7 +105,7 @@ def titles(store: SqliteStore) -> dict[str, int]:
 # --- what a report says -----------------------------------------------------------------------------------------------
 
 
-def test_new_merged_unchanged(store: SqliteStore) -> None:
+def test_new_merged_unchanged(store: LibraryStore) -> None:
     """Every entry is counted once: new papers, known papers, and entries of a page that was added before."""
     first = text_page(ADAPTERS, FORGETTING)
     assert add_pages(store, first) == AddReport(pages=1, entries=2, new=2)
@@ -114,13 +114,13 @@ def test_new_merged_unchanged(store: SqliteStore) -> None:
     assert titles(store) == {ADAPTERS.title: 1, FORGETTING.title: 2, ROUTING.title: 1}
 
 
-def test_a_paper_twice_on_one_page(store: SqliteStore) -> None:
+def test_a_paper_twice_on_one_page(store: LibraryStore) -> None:
     """A page that shows a paper twice holds one paper, seen twice."""
     assert add_pages(store, json_page(ADAPTERS.title, ADAPTERS.title)) == AddReport(pages=1, entries=2, new=1, merged=1)
     assert titles(store) == {ADAPTERS.title: 2}
 
 
-def test_the_same_bytes_under_two_names(store: SqliteStore) -> None:
+def test_the_same_bytes_under_two_names(store: LibraryStore) -> None:
     """The same bytes are the same page, whatever it is called; the first name stays."""
     page = text_page(ADAPTERS)
     report = add_pages(store, Raw("one", page), Raw("two", page))
@@ -128,7 +128,7 @@ def test_the_same_bytes_under_two_names(store: SqliteStore) -> None:
     assert [sighting["page"] for sighting in store.looking.sightings(1)] == ["one"]
 
 
-def test_a_bad_input_among_good_ones(store: SqliteStore) -> None:
+def test_a_bad_input_among_good_ones(store: LibraryStore) -> None:
     """An input that can't be read or fits no layout is a problem of its name; the others are stored."""
     inputs: list[Raw | Unread] = [
         Raw("a", text_page(ADAPTERS)),
@@ -145,7 +145,7 @@ def test_a_bad_input_among_good_ones(store: SqliteStore) -> None:
     assert [problem.input for problem in report.problems] == ["gone", "list"]
 
 
-def test_a_bad_entry_among_good_ones(store: SqliteStore) -> None:
+def test_a_bad_entry_among_good_ones(store: LibraryStore) -> None:
     """An entry that can't be read is a problem with its line; those beside it are stored."""
     report = add_pages(store, Raw("x.jsonl", json_page(ADAPTERS.title) + b"{nonsense}\n" + json_page(ROUTING.title)))
     assert (report.entries, report.new) == (2, 2)
@@ -155,14 +155,14 @@ def test_a_bad_entry_among_good_ones(store: SqliteStore) -> None:
 def test_nothing_readable_opens_nothing() -> None:
     """Where no input can be read the library isn't even opened."""
 
-    def refuse() -> SqliteStore:
+    def refuse() -> LibraryStore:
         raise AssertionError("opened")
 
     steps = add([Raw("empty", b""), Unread("gone", "no such file")], refuse, RULES, now=lambda: NOW)
     assert [step.name for step in steps] == ["empty", "gone"]
 
 
-def test_a_name_that_is_no_unicode(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_name_that_is_no_unicode(store: LibraryStore, tmp_path: Path) -> None:
     """A file whose name is not UTF-8 is read like any other, and so are the pages beside it."""
     folder = tmp_path / "pages"
     folder.mkdir()
@@ -180,7 +180,7 @@ def test_a_name_that_is_no_unicode(store: SqliteStore, tmp_path: Path) -> None:
 # --- a dry run --------------------------------------------------------------------------------------------------------
 
 
-def test_a_dry_run_on_an_empty_library(store: SqliteStore, path: Path) -> None:
+def test_a_dry_run_on_an_empty_library(store: LibraryStore, path: Path) -> None:
     """A dry run into an empty library says what would be done and leaves it empty."""
     before = dump(path)
     pages = [
@@ -194,7 +194,7 @@ def test_a_dry_run_on_an_empty_library(store: SqliteStore, path: Path) -> None:
     assert add_pages(store, *pages) == said
 
 
-def test_a_dry_run_changes_nothing(store: SqliteStore, path: Path) -> None:
+def test_a_dry_run_changes_nothing(store: LibraryStore, path: Path) -> None:
     """A dry run changes no row, with merges, re-reads, new rules and bad inputs; the real run then reports the same."""
     add_pages(
         store,
@@ -227,7 +227,7 @@ def test_a_dry_run_changes_nothing(store: SqliteStore, path: Path) -> None:
     assert dump(path) != before
 
 
-def test_a_dry_run_that_is_broken_off(store: SqliteStore, path: Path) -> None:
+def test_a_dry_run_that_is_broken_off(store: LibraryStore, path: Path) -> None:
     """A dry run whose reader goes away, or whose input fails, leaves nothing either."""
     before = dump(path)
     steps = add(
@@ -265,7 +265,7 @@ RECORDS = json_page(
 SHAPES = {"yearless": YEARLESS, "mixed": MIXED, "dated": DATED, "no header": NO_HEADER, "records": RECORDS}
 
 
-def test_captured_settles_the_years(store: SqliteStore) -> None:
+def test_captured_settles_the_years(store: LibraryStore) -> None:
     """A page that is read again with the day of its capture gets the dates that follow from it, in place of the old ones."""
     assert add_pages(store, MIXED) == AddReport(pages=1, entries=2, new=2)
     spring = everything(store)[1]
@@ -279,7 +279,7 @@ def test_captured_settles_the_years(store: SqliteStore) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("before", [None, date(2025, 5, 8)])
-def test_captured_later_is_captured_at_once(shape: str, before: date | None, store: SqliteStore) -> None:
+def test_captured_later_is_captured_at_once(shape: str, before: date | None, store: LibraryStore) -> None:
     """Giving the day of the capture later, or another one, ends in the library that giving it at once makes."""
     day = date(2026, 5, 9) if shape != "dated" else date(2025, 5, 9)
     page = SHAPES[shape]
@@ -292,7 +292,7 @@ def test_captured_later_is_captured_at_once(shape: str, before: date | None, sto
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_what_a_person_said_stays(shape: str, store: SqliteStore, path: Path) -> None:
+def test_what_a_person_said_stays(shape: str, store: LibraryStore, path: Path) -> None:
     """A page added again without the day of its capture keeps the day that was given, and nothing changes."""
     page = SHAPES[shape]
     add_pages(store, page, captured=date(2026, 5, 9))
@@ -302,7 +302,7 @@ def test_what_a_person_said_stays(shape: str, store: SqliteStore, path: Path) ->
         assert dump(path) == before
 
 
-def test_the_latest_capture_has_the_say_on_counts(store: SqliteStore) -> None:
+def test_the_latest_capture_has_the_say_on_counts(store: LibraryStore) -> None:
     """Upvotes are those of the latest capture, also where the day of a capture is given afterwards."""
     early, late = (
         json_page({"title": "Alpha, a longer title", "upvotes": 9}),
@@ -318,7 +318,7 @@ def test_the_latest_capture_has_the_say_on_counts(store: SqliteStore) -> None:
 # --- pages that a mended parser reads otherwise -----------------------------------------------------------------------
 
 
-def read_as(store: SqliteStore, *entries: Entry | str, layout: str = "hf-text", data: bytes = b"page") -> AddReport:
+def read_as(store: LibraryStore, *entries: Entry | str, layout: str = "hf-text", data: bytes = b"page") -> AddReport:
     """Add a page that a parser reads as these entries; the bytes are always the same."""
     read = [Entry(title=entry, abstract=prose(entry)) if isinstance(entry, str) else entry for entry in entries]
     tally = Tally()
@@ -326,12 +326,12 @@ def read_as(store: SqliteStore, *entries: Entry | str, layout: str = "hf-text", 
     return tally.report()
 
 
-def numbers(store: SqliteStore) -> dict[str, int]:
+def numbers(store: LibraryStore) -> dict[str, int]:
     """The number of each paper, by title."""
     return {paper["title"]: paper["id"] for paper in everything(store)}
 
 
-def positions(store: SqliteStore) -> list[tuple[int, int]]:
+def positions(store: LibraryStore) -> list[tuple[int, int]]:
     """Where the sightings stand on their pages, with their papers."""
     return look_past(store).execute("SELECT position, paper_id FROM sighting ORDER BY 1").fetchall()
 
@@ -339,7 +339,7 @@ def positions(store: SqliteStore) -> list[tuple[int, int]]:
 ASH, BIRCH, CEDAR = "Ash trees of tuning", "Birch bark for pruning", "Cedar wood in routing"
 
 
-def test_a_bogus_entry_goes(store: SqliteStore, path: Path) -> None:
+def test_a_bogus_entry_goes(store: LibraryStore, path: Path) -> None:
     """When a first entry that was none is read no longer, its paper goes, and the others keep numbers and decisions."""
     assert read_as(store, "Subscribe to this", ASH, BIRCH).new == 3
     store.deciding.decide(READER, [2], "keep", NOW, "keep")
@@ -358,7 +358,7 @@ def test_a_bogus_entry_goes(store: SqliteStore, path: Path) -> None:
     assert dump(path) == before
 
 
-def test_an_entry_is_found_before_the_others(store: SqliteStore) -> None:
+def test_an_entry_is_found_before_the_others(store: LibraryStore) -> None:
     """An entry that was overlooked shifts the others by a place, and nothing else."""
     read_as(store, ASH, BIRCH)
     assert read_as(store, CEDAR, ASH, BIRCH) == AddReport(pages=1, entries=3, new=1, unchanged=2)
@@ -366,7 +366,7 @@ def test_an_entry_is_found_before_the_others(store: SqliteStore) -> None:
     assert positions(store) == [(0, 3), (1, 1), (2, 2)]
 
 
-def test_entries_change_places(store: SqliteStore) -> None:
+def test_entries_change_places(store: LibraryStore) -> None:
     """Entries in another order are the same entries."""
     read_as(store, ASH, BIRCH, CEDAR)
     assert read_as(store, CEDAR, BIRCH, ASH) == AddReport(pages=1, entries=3, unchanged=3)
@@ -374,7 +374,7 @@ def test_entries_change_places(store: SqliteStore) -> None:
     assert positions(store) == [(0, 3), (1, 2), (2, 1)]
 
 
-def test_a_title_is_mended(store: SqliteStore) -> None:
+def test_a_title_is_mended(store: LibraryStore) -> None:
     """A paper whose title was read wrong has its number and its decision with the right one."""
     read_as(store, ASH, Entry(title=f"Get all papers by mail {BIRCH}", abstract=prose(BIRCH)), CEDAR)
     store.deciding.decide(READER, [2], "later", NOW, "later")
@@ -383,7 +383,7 @@ def test_a_title_is_mended(store: SqliteStore) -> None:
     assert everything(store)[1]["status"] == "later"
 
 
-def test_a_glued_entry_is_split(store: SqliteStore) -> None:
+def test_a_glued_entry_is_split(store: LibraryStore) -> None:
     """An entry that was two is replaced by them; those around it keep their numbers."""
     read_as(store, ASH, f"{BIRCH} {CEDAR}", "Elm and oak as teachers")
     assert read_as(store, ASH, BIRCH, CEDAR, "Elm and oak as teachers") == AddReport(
@@ -392,7 +392,7 @@ def test_a_glued_entry_is_split(store: SqliteStore) -> None:
     assert numbers(store) == {ASH: 1, "Elm and oak as teachers": 3, BIRCH: 4, CEDAR: 5}
 
 
-def test_an_entry_seen_elsewhere_goes(store: SqliteStore) -> None:
+def test_an_entry_seen_elsewhere_goes(store: LibraryStore) -> None:
     """A paper that loses a sighting and keeps another is what that one says, and is told by it."""
     read_as(store, Entry(title=ASH, arxiv_id="2403.00001", upvotes=9), BIRCH, data=b"one page", layout="hf-json")
     read_as(store, Entry(title=ASH, upvotes=3), CEDAR, data=b"another")
@@ -403,7 +403,7 @@ def test_an_entry_seen_elsewhere_goes(store: SqliteStore) -> None:
     assert [sighting["method"] for sighting in store.looking.sightings(1)] == ["new"]
 
 
-def test_what_a_person_decided_on_stays(store: SqliteStore, path: Path) -> None:
+def test_what_a_person_decided_on_stays(store: LibraryStore, path: Path) -> None:
     """The last sighting of a paper that is a person's stays, though its page shows it no longer; reading on changes nothing."""
     read_as(store, "Subscribe to this", ASH, "All about cookies", "Terms and conditions")
     store.deciding.decide("bob", [1], "skip", NOW, "skip")
@@ -419,7 +419,7 @@ def test_what_a_person_decided_on_stays(store: SqliteStore, path: Path) -> None:
     assert set(numbers(store)) == {"Subscribe to this", ASH, BIRCH, CEDAR}
 
 
-def test_a_decision_goes_to_the_paper_that_it_was(store: SqliteStore) -> None:
+def test_a_decision_goes_to_the_paper_that_it_was(store: LibraryStore) -> None:
     """Where what is read now is the paper of an entry that went, it has its number and decisions, and only its own words."""
     near = "Birch bark for sparse pruning of large experts"
     read_as(store, ASH, Entry(title=f"{near}s"), Entry(title="Terms and conditions"), CEDAR)
@@ -429,7 +429,7 @@ def test_a_decision_goes_to_the_paper_that_it_was(store: SqliteStore) -> None:
     assert [paper["sightings"] for paper in everything(store)] == [1, 1, 1, 1]
 
 
-def test_a_decision_goes_to_the_paper_that_is_there(store: SqliteStore) -> None:
+def test_a_decision_goes_to_the_paper_that_is_there(store: LibraryStore) -> None:
     """Where an entry that went is by now the same as another paper, that paper has the decisions on it."""
     read_as(store, ASH, BIRCH)
     store.deciding.decide(READER, [2], "keep", NOW, "keep")
@@ -451,7 +451,7 @@ def test_a_decision_goes_to_the_paper_that_is_there(store: SqliteStore) -> None:
     assert store.looking.resolve("2") == 3
 
 
-def test_another_layout_is_another_trust(store: SqliteStore) -> None:
+def test_another_layout_is_another_trust(store: LibraryStore) -> None:
     """The same entries, read in another layout, count as that layout does."""
     read_as(store, Entry(title="Ash Trees of Tuning"), data=b"a", layout="markdown")
     read_as(store, Entry(title="ASH TREES OF TUNING"))
@@ -528,13 +528,13 @@ feeds = st.lists(
 Feed = Sequence[tuple[bytes, date | None]]
 
 
-def added(store: SqliteStore, feed: Feed) -> None:
+def added(store: LibraryStore, feed: Feed) -> None:
     """Add pages one after the other, each with its own capture."""
     for page, captured in feed:
         add_pages(store, page, captured=captured)
 
 
-def well(store: SqliteStore) -> None:
+def well(store: LibraryStore) -> None:
     """Assert that `doctor` finds nothing."""
     assert [finding for finding in store.checking.findings() if not finding.well] == []
 
@@ -650,20 +650,20 @@ OMEGA = {"title": "Omega for sequential forgetting", "source_ids": ["s2:omega"],
 BRIDGE = {"title": OMEGA["title"], "arxiv_id": ALPHA["arxiv_id"], "listed": ["2024-03-03"]}
 
 
-def both(store: SqliteStore) -> None:
+def both(store: LibraryStore) -> None:
     """Two papers: 1 is ALPHA, 2 is OMEGA."""
     add_pages(store, json_page(ALPHA, OMEGA))
     assert [paper["id"] for paper in everything(store)] == [1, 2]
 
 
-def bridged(store: SqliteStore) -> PaperDict:
+def bridged(store: LibraryStore) -> PaperDict:
     """The one paper that a third sighting makes of the two."""
     assert add_pages(store, json_page(BRIDGE), now=LATER) == AddReport(pages=1, entries=1, merged=1)
     (paper,) = everything(store)
     return paper
 
 
-def test_a_bridge(store: SqliteStore, path: Path) -> None:
+def test_a_bridge(store: LibraryStore, path: Path) -> None:
     """A sighting that is both of two papers makes them one, under the lower number, with all that pages said of them."""
     both(store)
     paper = bridged(store)
@@ -679,7 +679,7 @@ def test_a_bridge(store: SqliteStore, path: Path) -> None:
     assert [look_past(store).execute(match, (word,)).fetchall() for word in ("omega", "alpha")] == [[(1,)], []]
 
 
-def test_the_old_number_leads_to_the_paper(store: SqliteStore) -> None:
+def test_the_old_number_leads_to_the_paper(store: LibraryStore) -> None:
     """A number that was given up still finds the paper, also when that is merged again, and is never given anew."""
     both(store)
     bridged(store)
@@ -689,7 +689,7 @@ def test_the_old_number_leads_to_the_paper(store: SqliteStore) -> None:
     assert [paper["id"] for paper in everything(store)] == [1, 3]
 
 
-def test_old_numbers_follow_through_merges(store: SqliteStore) -> None:
+def test_old_numbers_follow_through_merges(store: LibraryStore) -> None:
     """A number given up to a paper that is given up in turn leads to the last one."""
     zero = {"title": "Zero, a paper of its own", "doi": "10.1/zero"}
     add_pages(store, json_page(zero))
@@ -701,7 +701,7 @@ def test_old_numbers_follow_through_merges(store: SqliteStore) -> None:
     assert [store.looking.resolve(name) for name in ("1", "2", "3", "2403.00001")] == [1, 1, 1, 1]
 
 
-def test_decisions_follow_a_merge(store: SqliteStore) -> None:
+def test_decisions_follow_a_merge(store: LibraryStore) -> None:
     """The decisions on both papers are the paper's, and each reader's latest one is its status; they can be taken back."""
     both(store)
     store.deciding.decide(READER, [2], "keep", NOW, "keep")
@@ -726,7 +726,7 @@ def test_decisions_follow_a_merge(store: SqliteStore) -> None:
     well(store)
 
 
-def test_a_decision_taken_back_says_nothing_in_a_merge(store: SqliteStore) -> None:
+def test_a_decision_taken_back_says_nothing_in_a_merge(store: LibraryStore) -> None:
     """Where one paper was kept and the decision on the other was taken back, the paper they make is kept."""
     both(store)
     store.deciding.decide(READER, [1], "keep", NOW, "keep")
@@ -736,7 +736,7 @@ def test_a_decision_taken_back_says_nothing_in_a_merge(store: SqliteStore) -> No
     assert bridged(store)["status"] == "keep"
 
 
-def test_tags_and_notes_follow_a_merge(store: SqliteStore) -> None:
+def test_tags_and_notes_follow_a_merge(store: LibraryStore) -> None:
     """Tags of both papers are the paper's, notes are joined, and each reader keeps their own."""
     both(store)
     store.annotating.tag(READER, [1, 2], ["todo"], [])
@@ -751,7 +751,7 @@ def test_tags_and_notes_follow_a_merge(store: SqliteStore) -> None:
     assert (bobs["tags"], bobs["note"]) == (["bobs"], "bob on omega")
 
 
-def test_what_was_told_stays_told(store: SqliteStore) -> None:
+def test_what_was_told_stays_told(store: LibraryStore) -> None:
     """A paper of which either half was told is not told again; each reader has a ledger of their own."""
     both(store)
     store.telling.tell(READER, [2], "2026-11-21", NOW)
@@ -768,7 +768,7 @@ def test_what_was_told_stays_told(store: SqliteStore) -> None:
 # --- papers that part -------------------------------------------------------------------------------------------------
 
 
-def test_a_sighting_moves_to_a_better_match(store: SqliteStore, path: Path) -> None:
+def test_a_sighting_moves_to_a_better_match(store: LibraryStore, path: Path) -> None:
     """A sighting without an id leaves the paper it was taken for when a better match comes; the rows of both are right."""
     near = {"title": TITLES[2], "arxiv_id": "2403.00001", "listed": ["2024-03-01"]}
     stray = {"title": TITLES[0], "source_ids": ["s2:stray"], "listed": ["2024-03-02"], "upvotes": 7}
@@ -792,7 +792,7 @@ def test_a_sighting_moves_to_a_better_match(store: SqliteStore, path: Path) -> N
     assert in_step(path)
 
 
-def test_a_paper_keeps_its_number_with_its_id(store: SqliteStore) -> None:
+def test_a_paper_keeps_its_number_with_its_id(store: LibraryStore) -> None:
     """When a paper parts, the number stays with the arXiv id that it bore: people decided on that paper."""
     added(store, THREE_AGAINST_ONE[:3])
     store.deciding.decide(READER, [1], "keep", NOW, "keep")
@@ -883,7 +883,7 @@ def dump_of_an_empty_library(folder: Path) -> dict[str, list[tuple[object, ...]]
     return dump(path)
 
 
-def test_a_library_that_fails_keeps_what_was_stored(store: SqliteStore, path: Path) -> None:
+def test_a_library_that_fails_keeps_what_was_stored(store: LibraryStore, path: Path) -> None:
     """Where the disk is full behind the first page, that page stays, and the next one is a problem and the end."""
     first = text_page(ADAPTERS)
     add_pages(store, first)

@@ -27,7 +27,8 @@ from papertide.flows.backup import Kept, Watching, backup, look_at, restore
 from papertide.flows.tally import report_of
 from papertide.sources.archive import Archive
 from papertide.sources.base import Raw
-from papertide.store import migrations, open_library
+from papertide.store import open_library
+from papertide.store.sqlite import migrations
 
 PAGE = json_page({"title": "Low-rank adapters for small models", "arxiv_id": "2403.02178"}, "Forgetting in tuning")
 

@@ -39,10 +39,11 @@ from papertide.flows.rank import ensure_scores
 from papertide.flows.tally import report_of
 from papertide.sources.archive import Archive
 from papertide.sources.base import Raw
-from papertide.store import migrations, open_library, unfinished
+from papertide.store import open_library, unfinished
 from papertide.store.address import Place
 from papertide.store.base import Selection
 from papertide.store.moving import Held, moving
+from papertide.store.sqlite import migrations
 from papertide.store.unfinished import Note, Part
 
 SMALL = 400

@@ -24,7 +24,7 @@ from papertide.flows.tally import Tally
 from papertide.parsers import parse
 from papertide.records.plain import PaperDict
 from papertide.sources.base import Raw
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
 
 LATER = "2026-12-24T10:00:00Z"
@@ -40,7 +40,7 @@ class Desk:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.store: SqliteStore = open_library(path, create=True)
+        self.store: LibraryStore = open_library(path, create=True)
 
     def hand(self, reader: str = READER) -> Hand:
         """The hand of a reader."""

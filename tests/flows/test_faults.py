@@ -26,8 +26,9 @@ from killing import CASES, LIBRARY, Case, child, illness, master, old_library, s
 from tests.cli.harness import ROOT
 from tests.hub import Hub, item, served
 
-from papertide.store import migrations, open_library
+from papertide.store import open_library
 from papertide.store.base import Selection
+from papertide.store.sqlite import migrations
 
 BENCH = ROOT / "bench" / "faults.py"
 COMMANDS = ["add", "export", "backup"]

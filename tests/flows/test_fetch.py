@@ -18,7 +18,7 @@ from papertide.records.reports import AddReport
 from papertide.sources import hf
 from papertide.sources.base import Part, Request, Route
 from papertide.sources.http import Client
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 
 TODAY = date(2026, 3, 31)
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC).timestamp()
@@ -37,7 +37,7 @@ def hub() -> Iterator[Hub]:
 class Reader:
     """Somebody who fetches into a library, at a time that the test sets."""
 
-    store: SqliteStore
+    store: LibraryStore
     hub: Hub
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
     today: date = TODAY
@@ -74,7 +74,7 @@ def problems(report: AddReport) -> list[tuple[str, str]]:
     return [(problem.input, problem.reason) for problem in report.problems]
 
 
-def listed(store: SqliteStore) -> list[tuple[object, ...]]:
+def listed(store: LibraryStore) -> list[tuple[object, ...]]:
     """Each paper's arXiv id and the days that listed it."""
     sql = "SELECT p.arxiv_id, l.day FROM paper p LEFT JOIN paper_listed l ON l.paper_id = p.id ORDER BY 1, 2"
     return look(Path(store.path)).execute(sql).fetchall()

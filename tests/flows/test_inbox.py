@@ -16,14 +16,14 @@ from papertide.flows.inbox import ANY, Order, Reader, View, begin, is_better, or
 from papertide.flows.rank import ensure_scores
 from papertide.flows.triage import Sitting, decide
 from papertide.query.ast import And, Id, Not, Or, Term
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.topics import default_source
 
 FOR = Reader(READER, date(2026, 11, 21), (default_source(), "default topics"))
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[LibraryStore]:
     """A library of four papers; the third has the most upvotes."""
     made = open_library(tmp_path / "library.db", create=True)
     add_pages(
@@ -39,18 +39,18 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     made.close()
 
 
-def shown(store: SqliteStore, view: View) -> list[int]:
+def shown(store: LibraryStore, view: View) -> list[int]:
     """The papers of a view."""
     return begin(store.looking, selection_of(store.looking, view, FOR), FOR, 10)
 
 
-def test_the_order_is_that_of_list_by_score(store: SqliteStore) -> None:
+def test_the_order_is_that_of_list_by_score(store: LibraryStore) -> None:
     """What is best comes first, as `list --sort score` has it."""
     assert shown(store, View()) == [3, 1, 2, 4]
     assert shown(store, View(reverse=True, sort="title")) == list(reversed(shown(store, View(sort="title"))))
 
 
-def test_views(store: SqliteStore) -> None:
+def test_views(store: LibraryStore) -> None:
     """A view's status, topic and text come together; a status in the text takes the place of the view's."""
     decide(store, READER, [1], "keep", at=NOW, command="keep")
     assert shown(store, View()) == [3, 2, 4]
@@ -63,7 +63,7 @@ def test_views(store: SqliteStore) -> None:
         shown(store, View("topic:pefft"))
 
 
-def test_similar_papers(store: SqliteStore) -> None:
+def test_similar_papers(store: LibraryStore) -> None:
     """Nearest is what holds most of a paper's words, never the paper itself; a paper without words has none."""
     assert shown(store, View(like=1))[0] == 3
     selection = selection_of(store.looking, View("whatever", like=1), FOR)
@@ -79,7 +79,7 @@ def test_similar_papers(store: SqliteStore) -> None:
         shown(store, View(like=99))
 
 
-def test_papers_that_are_gone_are_left_out(store: SqliteStore) -> None:
+def test_papers_that_are_gone_are_left_out(store: LibraryStore) -> None:
     """Numbers without a paper bring none."""
     assert set(papers_of(store.looking, [1, 99], FOR)) == {1}
 
@@ -112,7 +112,7 @@ def test_a_better_order() -> None:
     assert not is_better([], order, 30)
 
 
-def test_what_comes_behind_what_was_seen(store: SqliteStore) -> None:
+def test_what_comes_behind_what_was_seen(store: LibraryStore) -> None:
     """What was seen stays in front, decided or not; the rest follows in the order of now, each paper once."""
     view = View()
     selection = selection_of(store.looking, view, FOR)
@@ -126,7 +126,7 @@ def test_what_comes_behind_what_was_seen(store: SqliteStore) -> None:
     assert not order_of(store, View(text="adapters"), selection, FOR, 1).whole
 
 
-def test_a_sitting_counts_what_stands(store: SqliteStore) -> None:
+def test_a_sitting_counts_what_stands(store: LibraryStore) -> None:
     """A paper counts once, by its last decision; what changes nothing is neither logged nor counted."""
     sitting = Sitting(READER)
     assert sitting.decide(store, 1, "keep", at=NOW)
@@ -143,7 +143,7 @@ def test_a_sitting_counts_what_stands(store: SqliteStore) -> None:
     assert row["status"] == "keep"
 
 
-def test_a_sitting_takes_back_its_own(store: SqliteStore) -> None:
+def test_a_sitting_takes_back_its_own(store: LibraryStore) -> None:
     """What the reader decides elsewhere meanwhile stands when the sitting takes back its last decision."""
     sitting = Sitting(READER)
     assert sitting.decide(store, 1, "keep", at=NOW)
@@ -154,7 +154,7 @@ def test_a_sitting_takes_back_its_own(store: SqliteStore) -> None:
     assert [paper["status"] for paper in store.looking.by_number([1, 2], READER)] == ["inbox", "skip"]
 
 
-def test_a_sitting_takes_back_tags_and_notes(store: SqliteStore) -> None:
+def test_a_sitting_takes_back_tags_and_notes(store: LibraryStore) -> None:
     """Undoing a tag or a note brings back just what was there before."""
     store.annotating.tag(READER, [1], ["old", "both"], [])
     store.annotating.note(READER, 1, "first")

@@ -12,9 +12,9 @@ from tests.fakes import NOW, READER, RULES, add_pages, dump, json_page, look, ru
 from papertide.errors import LibraryLocked
 from papertide.flows.browse import ensure_labels
 from papertide.flows.label import relabel
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
-from papertide.store.engine import Database
+from papertide.store.sqlite.engine import Database
 from papertide.topics import Taxonomy
 
 PAGE = json_page(
@@ -36,25 +36,25 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
+def store(path: Path) -> Iterator[LibraryStore]:
     """The same, open."""
     store = open_library(path)
     yield store
     store.close()
 
 
-def labels(store: SqliteStore) -> dict[int, list[str]]:
+def labels(store: LibraryStore) -> dict[int, list[str]]:
     """The topics of each paper."""
     return {paper["id"]: paper["topics"] for paper in store.looking.papers(Selection(None, READER))}
 
 
-def labelled(store: SqliteStore, rules: Taxonomy) -> bool:
+def labelled(store: LibraryStore, rules: Taxonomy) -> bool:
     """Label in a transaction, as flows do."""
     with store.adding.transaction():
         return relabel(store, rules)
 
 
-def test_changed_rules(store: SqliteStore, path: Path) -> None:
+def test_changed_rules(store: LibraryStore, path: Path) -> None:
     """Changed rules label every paper anew, best topic first, take old topics away, and touch nothing else."""
     assert labels(store) == {1: ["peft", "memory"], 2: ["memory"], 3: ["peft"], 4: []}
     before = dump(path)
@@ -65,7 +65,7 @@ def test_changed_rules(store: SqliteStore, path: Path) -> None:
     assert {name for name in before if before[name] != after[name]} == {"meta", "paper_topic"}
 
 
-def test_unchanged_rules(store: SqliteStore, path: Path) -> None:
+def test_unchanged_rules(store: LibraryStore, path: Path) -> None:
     """The same rules again change nothing, and don't even write."""
     before = dump(path)
     connection = store._database.connection
@@ -76,7 +76,7 @@ def test_unchanged_rules(store: SqliteStore, path: Path) -> None:
     assert dump(path) == before
 
 
-def test_there_and_back(store: SqliteStore, path: Path) -> None:
+def test_there_and_back(store: LibraryStore, path: Path) -> None:
     """Old rules put back bring back the old labels, exactly."""
     before = dump(path)
     assert labelled(store, OTHER)
@@ -85,7 +85,7 @@ def test_there_and_back(store: SqliteStore, path: Path) -> None:
     assert dump(path) == before
 
 
-def test_labels_are_those_of_papers_added_under_the_rules(store: SqliteStore) -> None:
+def test_labels_are_those_of_papers_added_under_the_rules(store: LibraryStore) -> None:
     """A library labelled anew has the labels that it would have, had it been filled under those rules."""
     labelled(store, OTHER)
     other = open_library(Path(store.path).with_name("other.db"), create=True)
@@ -94,7 +94,7 @@ def test_labels_are_those_of_papers_added_under_the_rules(store: SqliteStore) ->
     other.close()
 
 
-def test_adding_brings_the_rules(store: SqliteStore) -> None:
+def test_adding_brings_the_rules(store: LibraryStore) -> None:
     """Adding under other rules labels what was there before, too, whether the page is new or not."""
     assert add_pages(store, PAGE, rules=OTHER).unchanged == 4
     assert labels(store) == {1: ["peft"], 2: ["tuning"], 3: ["tuning", "peft"], 4: []}
@@ -109,7 +109,7 @@ def test_an_empty_library(tmp_path: Path) -> None:
     store.close()
 
 
-def test_broken_off(store: SqliteStore, path: Path) -> None:
+def test_broken_off(store: LibraryStore, path: Path) -> None:
     """Labelling that is interrupted leaves the old labels and the old rules."""
     before = dump(path)
 
@@ -127,7 +127,7 @@ def test_broken_off(store: SqliteStore, path: Path) -> None:
 SOURCE = b'[tuning]\nname = "Tuning"\ndescription = "for a test"\nstrong = ["tuning"]\n'
 
 
-def test_looking_brings_the_rules(store: SqliteStore, path: Path) -> None:
+def test_looking_brings_the_rules(store: LibraryStore, path: Path) -> None:
     """Who looks under changed rules sees the new labels; under the same ones nothing is loaded and nothing written."""
     ensure_labels(store, SOURCE, "mine")
     assert labels(store) == {1: [], 2: ["tuning"], 3: ["tuning"], 4: []}
@@ -138,7 +138,7 @@ def test_looking_brings_the_rules(store: SqliteStore, path: Path) -> None:
 
 def test_looking_while_another_process_writes(path: Path) -> None:
     """Under changed rules a library that is being written is LibraryLocked; under the same ones it is shown."""
-    store = SqliteStore(Database.open(path, wait=0.02))
+    store = LibraryStore(Database.open(path, wait=0.02))
     other = look(path)
     other.execute("BEGIN IMMEDIATE")
     assert store.looking.taxonomy() == RULES.digest
@@ -151,7 +151,7 @@ def test_looking_while_another_process_writes(path: Path) -> None:
     store.close()
 
 
-def test_readers_are_not_touched(store: SqliteStore) -> None:
+def test_readers_are_not_touched(store: LibraryStore) -> None:
     """Decisions, tags, notes and what was told stay through a change of rules."""
     store.deciding.decide(READER, [1], "keep", NOW, "keep")
     store.annotating.tag(READER, [2], ["todo"], [])

@@ -27,7 +27,7 @@ from papertide.sources.archive import Archive
 from papertide.sources.base import Parts, Raw
 from papertide.sources.files import Files
 from papertide.sources.parts import LINES, InParts
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 
 SIZE = 2_000
 
@@ -53,7 +53,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def added(store: SqliteStore, file: Path, size: int = SIZE, archive: Archive | None = None) -> AddReport:
+def added(store: LibraryStore, file: Path, size: int = SIZE, archive: Archive | None = None) -> AddReport:
     """What is told of adding a file."""
     source = InParts(Files([str(file)], SUFFIXES), size)
     to_fill = None if archive is None else lambda _store: archive

@@ -20,8 +20,8 @@ from papertide.flows.tally import report_of
 from papertide.sources import base
 from papertide.sources.archive import Archive
 from papertide.sources.base import Raw
-from papertide.store import SqliteStore, open_library
-from papertide.store.engine import Database
+from papertide.store import LibraryStore, open_library
+from papertide.store.sqlite.engine import Database
 
 PAGES = [json_page(f"A page of the month {month}") for month in (1, 2, 3)]
 DIGESTS = [sha256(page).hexdigest() for page in PAGES]
@@ -34,14 +34,14 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "papers.db"
 
 
-def added(store: SqliteStore, page: Raw, at: str, archive: base.Archive | None) -> None:
+def added(store: LibraryStore, page: Raw, at: str, archive: base.Archive | None) -> None:
     """Add a page at a moment."""
     to_fill = None if archive is None else lambda _store: archive
     report_of(add([page], lambda: store, RULES, now=lambda: at, archive=to_fill))
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
+def store(path: Path) -> Iterator[LibraryStore]:
     """A library with three pages, added on the first of three months, of which the second was not archived."""
     store = open_library(path, create=True)
     for month, page in enumerate(PAGES, 1):
@@ -56,7 +56,7 @@ def store(path: Path) -> Iterator[SqliteStore]:
 
 
 @pytest.fixture
-def archive(path: Path, store: SqliteStore) -> Archive:
+def archive(path: Path, store: LibraryStore) -> Archive:
     """Its archive, with an orphan and a file that was never finished besides."""
     assert store.writable
     archive = Archive.beside(path)
@@ -70,7 +70,7 @@ def file_of(archive: Archive, digest: str) -> Path:
     return archive.folder / digest[:2] / f"{digest}.gz"
 
 
-def test_a_survey_tells_all_apart(store: SqliteStore, archive: Archive) -> None:
+def test_a_survey_tells_all_apart(store: LibraryStore, archive: Archive) -> None:
     """Pages of the library, orphans, what is missing and what was begun, with the bytes on the disk."""
     found = survey(store, archive)
     assert found.pages == {digest: file_of(archive, digest).stat().st_size for digest in (DIGESTS[0], DIGESTS[2])}
@@ -89,7 +89,7 @@ def test_a_survey_tells_all_apart(store: SqliteStore, archive: Archive) -> None:
         ("2100-01-01", [0, 2]),
     ],
 )
-def test_pruning(store: SqliteStore, archive: Archive, path: Path, before: str | None, gone: list[int]) -> None:
+def test_pruning(store: LibraryStore, archive: Archive, path: Path, before: str | None, gone: list[int]) -> None:
     """Pages that were added before a day go, orphans and unfinished files always; the library stays as it is."""
     held = dump(path)
     sizes = archive.contents()
@@ -107,14 +107,14 @@ def test_pruning(store: SqliteStore, archive: Archive, path: Path, before: str |
     assert (again.pages, again.orphans, again.strays, again.bytes, again.left) == ((), (), 0, 0, planned.left)
 
 
-def test_pruning_an_archive_that_is_not_there(store: SqliteStore, tmp_path: Path) -> None:
+def test_pruning_an_archive_that_is_not_there(store: LibraryStore, tmp_path: Path) -> None:
     """Nothing is removed, and no folder made."""
     none = Archive(tmp_path / "none")
     assert prune(store, none, "2100-01-01").left == 0
     assert not none.folder.exists()
 
 
-def test_a_page_that_is_being_added_is_no_orphan(store: SqliteStore, archive: Archive, path: Path) -> None:
+def test_a_page_that_is_being_added_is_no_orphan(store: LibraryStore, archive: Archive, path: Path) -> None:
     """Pruning waits for one who is adding: a page that is archived and not stored yet is not taken away."""
     page = json_page("A page that is being added")
     kept, go_on = Event(), Event()
@@ -144,7 +144,7 @@ def test_a_page_that_is_being_added_is_no_orphan(store: SqliteStore, archive: Ar
     assert archive.read(sha256(page).hexdigest()) == page
 
 
-def test_a_library_that_cannot_be_written(store: SqliteStore, archive: Archive) -> None:
+def test_a_library_that_cannot_be_written(store: LibraryStore, archive: Archive) -> None:
     """Where nobody can be kept from adding, nothing is removed."""
     database = store._database
     assert isinstance(database, Database)
@@ -154,7 +154,7 @@ def test_a_library_that_cannot_be_written(store: SqliteStore, archive: Archive) 
     assert len(archive.contents()) == 3
 
 
-def test_doctor_counts_the_archive(store: SqliteStore, archive: Archive) -> None:
+def test_doctor_counts_the_archive(store: LibraryStore, archive: Archive) -> None:
     """Pages that aren't archived, orphans and unfinished files are told of, and are no illness."""
     read: list[None] = []
     found = look_at_archive(store, archive, each=lambda: read.append(None))
@@ -170,7 +170,7 @@ def test_doctor_counts_the_archive(store: SqliteStore, archive: Archive) -> None
     assert "of no page" not in look_at_archive(store, archive).told
 
 
-def test_doctor_finds_damage(store: SqliteStore, archive: Archive) -> None:
+def test_doctor_finds_damage(store: LibraryStore, archive: Archive) -> None:
     """A page whose bytes are not its own is an illness that names the file."""
     file_of(archive, DIGESTS[0]).write_bytes(b"nonsense")
     found = look_at_archive(store, archive)
@@ -195,7 +195,7 @@ def test_doctor_names_some_of_many(path: Path) -> None:
     assert len(found.facts["damaged"]) == 5  # type: ignore[arg-type] # facts are any JSON values
 
 
-def test_a_large_archive_is_read_when_asked(store: SqliteStore, archive: Archive) -> None:
+def test_a_large_archive_is_read_when_asked(store: LibraryStore, archive: Archive) -> None:
     """An archive that takes long to read is not read unless asked for, and that is said."""
     os.truncate(file_of(archive, DIGESTS[2]), doctor.READ_ANYWAY + 1)  # with nothing behind its page
     file_of(archive, DIGESTS[0]).write_bytes(b"nonsense")
@@ -205,7 +205,7 @@ def test_a_large_archive_is_read_when_asked(store: SqliteStore, archive: Archive
     assert (found.well, found.facts["read"]) == (False, True)
 
 
-def test_an_archive_that_cannot_be_looked_at(store: SqliteStore, tmp_path: Path) -> None:
+def test_an_archive_that_cannot_be_looked_at(store: LibraryStore, tmp_path: Path) -> None:
     """A file in the place of the folder is an illness, not a failure of `doctor`."""
     (tmp_path / "file").write_bytes(b"")
     found = look_at_archive(store, Archive(tmp_path / "file"))
@@ -213,7 +213,7 @@ def test_an_archive_that_cannot_be_looked_at(store: SqliteStore, tmp_path: Path)
     assert str(tmp_path / "file") in found.told
 
 
-def test_nothing_archived(store: SqliteStore, tmp_path: Path) -> None:
+def test_nothing_archived(store: LibraryStore, tmp_path: Path) -> None:
     """A library without an archive is well, and it is said how many pages can't be replayed."""
     found = look_at_archive(store, Archive(tmp_path / "none"))
     assert (found.well, found.told) == (True, "no pages; 3 pages of the library not archived")

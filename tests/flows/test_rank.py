@@ -13,7 +13,7 @@ from tests.fakes import NOW, READER, add_pages, json_page
 from tests.ranking.test_model import KINDS
 
 from papertide.flows.rank import Learner, ensure_scores, evaluate, explain, reading_order
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 
 TITLES = [f"{' '.join(words.split()[k : k + 5])} no {k}" for words in KINDS.values() for k in range(6)]
 STEPS = st.lists(
@@ -22,21 +22,21 @@ STEPS = st.lists(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqliteStore:
+def store(tmp_path: Path) -> LibraryStore:
     """A library of papers of four kinds, six of each."""
     store = open_library(tmp_path / "library.db", create=True)
     add_pages(store, json_page(*TITLES))
     return store
 
 
-def scores(store: SqliteStore) -> dict[int, float | None]:
+def scores(store: LibraryStore) -> dict[int, float | None]:
     """Each paper's score, brought up to date."""
     ensure_scores(store, READER)
     score = store.scoring.of(READER)
     return {number: score(number) for number in range(1, len(TITLES) + 1)}
 
 
-def test_from_the_first_keep_to_its_undo(store: SqliteStore) -> None:
+def test_from_the_first_keep_to_its_undo(store: LibraryStore) -> None:
     """Without decisions there is no score; one keep gives all papers one, its kind the best; undo takes them away again."""
     assert set(scores(store).values()) == {None}
     assert explain(store, READER, store.looking.by_number([1], READER))[0].words == ()
@@ -55,7 +55,7 @@ def test_from_the_first_keep_to_its_undo(store: SqliteStore) -> None:
 
 @given(STEPS)
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_scores_follow_from_the_log_alone(store: SqliteStore, steps: list[tuple[str, int]]) -> None:
+def test_scores_follow_from_the_log_alone(store: LibraryStore, steps: list[tuple[str, int]]) -> None:
     """After any decisions, learnt after each in one session, the scores are those of one who decided only what now stands."""
     learner = Learner(READER, session=True)
     for status, number in steps:
@@ -76,7 +76,7 @@ def test_scores_follow_from_the_log_alone(store: SqliteStore, steps: list[tuple[
     store.deciding.undo("counter", 1, NOW)
 
 
-def test_papers_that_come_later_have_a_score(store: SqliteStore) -> None:
+def test_papers_that_come_later_have_a_score(store: LibraryStore) -> None:
     """A paper that comes after the decisions is scored by them, and told of as it is read."""
     store.deciding.decide(READER, [1, 2], "keep", NOW, "keep")
     scores(store)
@@ -89,7 +89,7 @@ def test_papers_that_come_later_have_a_score(store: SqliteStore) -> None:
     assert new > 0.5
 
 
-def test_where_nothing_stands_nothing_is_read(store: SqliteStore) -> None:
+def test_where_nothing_stands_nothing_is_read(store: LibraryStore) -> None:
     """Without decisions, and when all were taken back, no terms are made, and what comes changes nothing."""
     ensure_scores(store, READER)
     assert evaluate(store, READER) is None
@@ -102,7 +102,7 @@ def test_where_nothing_stands_nothing_is_read(store: SqliteStore) -> None:
     assert store.scoring.due() == len(TITLES) + 1
 
 
-def interrupted(store: SqliteStore, moment: int, act: Callable[[], object]) -> bool:
+def interrupted(store: LibraryStore, moment: int, act: Callable[[], object]) -> bool:
     """Make scores, and act before the statement of that number (from 0) that is outside a transaction; False: there is none."""
     connection = store._database.connection
     assert isinstance(connection, sqlite3.Connection)
@@ -118,7 +118,7 @@ def interrupted(store: SqliteStore, moment: int, act: Callable[[], object]) -> b
     return next(left, None) is None
 
 
-def test_what_others_do_meanwhile(store: SqliteStore, tmp_path: Path) -> None:
+def test_what_others_do_meanwhile(store: LibraryStore, tmp_path: Path) -> None:
     """Whenever, while scores are made, another process adds, decides and makes terms, no stale scores count as current."""
     other = open_library(tmp_path / "library.db")
     other.deciding.decide("bob", [1], "keep", NOW, "keep")
@@ -148,7 +148,7 @@ def test_what_others_do_meanwhile(store: SqliteStore, tmp_path: Path) -> None:
     other.close()
 
 
-def test_a_session_takes_in_what_comes(store: SqliteStore) -> None:
+def test_a_session_takes_in_what_comes(store: LibraryStore) -> None:
     """A paper that came since, and an old one that is decided on, are ranked with the others by the same learner."""
     learner = Learner(READER, session=True)
     connection = store._database.connection
@@ -166,7 +166,7 @@ def test_a_session_takes_in_what_comes(store: SqliteStore) -> None:
     assert scores(store) == kept
 
 
-def test_a_library_that_cannot_be_written(store: SqliteStore) -> None:
+def test_a_library_that_cannot_be_written(store: LibraryStore) -> None:
     """It keeps the scores that it has, and says why by them."""
     store.deciding.decide(READER, [1, 2], "keep", NOW, "keep")
     before = scores(store)
@@ -177,7 +177,7 @@ def test_a_library_that_cannot_be_written(store: SqliteStore) -> None:
     assert evaluate(store, READER) is None
 
 
-def test_exploration_can_be_switched_off(store: SqliteStore) -> None:
+def test_exploration_can_be_switched_off(store: LibraryStore) -> None:
     """Every tenth place is for a topic decided on little; without exploration the order is that of the scores."""
     store.adding.relabel([(n, ["peft" if n < 19 else "robots"]) for n in range(1, len(TITLES) + 1)], "rules")
     store.deciding.decide(READER, [1, 2], "keep", NOW, "keep")
@@ -191,7 +191,7 @@ def test_exploration_can_be_switched_off(store: SqliteStore) -> None:
     assert sorted(p["id"] for p, _ in mixed) == sorted(p["id"] for p, _ in plain)
 
 
-def test_replay_of_a_log(store: SqliteStore) -> None:
+def test_replay_of_a_log(store: LibraryStore) -> None:
     """The reader's decisions are replayed against newest first and upvotes."""
     for number in range(1, 25):
         status = "keep" if number % 6 == 1 or number < 4 else "skip"

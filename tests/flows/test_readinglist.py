@@ -17,7 +17,7 @@ from papertide.flows.digest import select
 from papertide.flows.readinglist import GROUPINGS, digest_list, reading_list
 from papertide.flows.tally import report_of
 from papertide.sources.base import Raw
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
 
 RULES = topics.load(
@@ -37,7 +37,7 @@ PAGE = json_page(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[LibraryStore]:
     """A library of three papers: of two topics, of one that isn't named, of none."""
     store = open_library(tmp_path / "x.db", create=True)
     assert report_of(add([Raw("page.jsonl", PAGE)], lambda: store, RULES, now=lambda: NOW)).new == 3
@@ -62,7 +62,7 @@ EVERYTHING = Selection(None, READER, sort="added")
         ("status", [("Inbox", [3]), ("Keep", [1]), ("Skip", [2])]),
     ],
 )
-def test_groups(store: SqliteStore, group: str, expected: list[tuple[str, list[int]]]) -> None:
+def test_groups(store: LibraryStore, group: str, expected: list[tuple[str, list[int]]]) -> None:
     """Groups have their headings, their order and their papers, whole; a paper of two groups stands in both."""
     made, count = reading_list(store.looking, EVERYTHING, NAMES, group_by=group)
     assert [(section.heading, [p["id"] for p in section.papers]) for section in made.sections] == expected
@@ -71,13 +71,13 @@ def test_groups(store: SqliteStore, group: str, expected: list[tuple[str, list[i
 
 
 @pytest.mark.parametrize("group", GROUPINGS)
-def test_nothing_in_it(store: SqliteStore, group: str) -> None:
+def test_nothing_in_it(store: LibraryStore, group: str) -> None:
     """Of no papers there are no groups, and nothing was updated."""
     made, count = reading_list(store.looking, Selection(None, READER, limit=0), NAMES, group_by=group)
     assert (list(made.sections), count, made.updated) == ([], 0, None)
 
 
-def test_many_in_their_order(store: SqliteStore) -> None:
+def test_many_in_their_order(store: LibraryStore) -> None:
     """More papers than are read at once come in the order of the selection, none lost."""
 
     page = json_page(*(f"Number {n} is unlike any other {n * 7919}" for n in range(600)))
@@ -87,7 +87,7 @@ def test_many_in_their_order(store: SqliteStore) -> None:
     assert list(made.each()) == store.looking.papers(asked)
 
 
-def test_what_others_write_meanwhile_is_not_seen(store: SqliteStore) -> None:
+def test_what_others_write_meanwhile_is_not_seen(store: LibraryStore) -> None:
     """While a list is written it stays as it was counted, whatever another process does."""
     other = open_library(Path(store.path))
     with store.looking.steady():

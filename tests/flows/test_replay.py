@@ -44,7 +44,7 @@ from papertide.records.reports import AddReport
 from papertide.sources.archive import Archive
 from papertide.sources.base import Raw, Unread
 from papertide.sources.files import Files
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
 
 PAGES = Path(__file__).resolve().parents[2] / "fixtures" / "pages"
@@ -60,7 +60,7 @@ class Desk:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.store: SqliteStore = open_library(path, create=True)
+        self.store: LibraryStore = open_library(path, create=True)
         self.archive = Archive.beside(path)
 
     def add(self, *inputs: Raw | Unread, captured: date | None = None, archived: bool = True) -> AddReport:

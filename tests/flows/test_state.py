@@ -25,7 +25,7 @@ from papertide.flows.duplicates import Hand, merge, split, undo
 from papertide.flows.readinglist import Shelved, with_state
 from papertide.records.reports import AddReport
 from papertide.sources.base import Raw
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Ranking, Selection
 
 TITLES = (
@@ -60,14 +60,14 @@ DEEDS = st.builds(
 LIVES = st.lists(DEEDS, max_size=14).map(lambda deeds: [Did("page", len(deeds), 2, "ada"), *deeds])
 
 
-def lived(store: SqliteStore, deeds: Sequence[Did], hour: int = 0) -> None:
+def lived(store: LibraryStore, deeds: Sequence[Did], hour: int = 0) -> None:
     """Do it all, a minute apart."""
     for minute, deed in enumerate(deeds):
         with suppress(UsageError, NotFound):
             do(store, deed, f"2026-11-21T{hour:02}:{minute:02}:00Z")
 
 
-def do(store: SqliteStore, deed: Did, at: str) -> None:
+def do(store: LibraryStore, deed: Did, at: str) -> None:
     """Do one thing; one that makes no sense now is refused as it would be for a person."""
     if deed.what == "page":
         papers = [TITLES[(deed.one + k * deed.other) % len(TITLES)] for k in range(1 + deed.other % 3)]
@@ -99,7 +99,7 @@ def do(store: SqliteStore, deed: Did, at: str) -> None:
             undo(hand, 1)
 
 
-def exported(store: SqliteStore, numbers: Sequence[int] | None = None) -> bytes:
+def exported(store: LibraryStore, numbers: Sequence[int] | None = None) -> bytes:
     """A library, or some papers of it, as `export --format jsonl` writes it."""
     everything = store.looking.numbers(Selection(None, "ada", "title"))
     chosen = array("q", [number for number in everything if numbers is None or number in numbers])
@@ -107,13 +107,13 @@ def exported(store: SqliteStore, numbers: Sequence[int] | None = None) -> bytes:
     return "".join(jsonl.write(reading)).encode()
 
 
-def taken_in(store: SqliteStore, data: bytes, *, dry_run: bool = False) -> AddReport:
+def taken_in(store: LibraryStore, data: bytes, *, dry_run: bool = False) -> AddReport:
     """Add a file."""
     return add_pages(store, Raw("state.jsonl", data), now="2026-11-22T12:00:00Z", dry_run=dry_run)
 
 
 @contextmanager
-def libraries(count: int) -> Iterator[list[SqliteStore]]:
+def libraries(count: int) -> Iterator[list[LibraryStore]]:
     """Empty libraries, open."""
     with tempfile.TemporaryDirectory() as folder:
         stores = [open_library(Path(folder) / f"{k}.db", create=True) for k in range(count)]
@@ -122,7 +122,7 @@ def libraries(count: int) -> Iterator[list[SqliteStore]]:
             store.close()
 
 
-def well(store: SqliteStore) -> bool:
+def well(store: LibraryStore) -> bool:
     """Whether `doctor` finds nothing."""
     return [finding for finding in store.checking.findings() if not finding.well] == []
 
@@ -210,7 +210,7 @@ def test_old_libraries_come_back(schema: int, tmp_path: Path) -> None:
 PAGE = json_page("Low-rank adapters for small models", "Forgetting in continual tuning")
 
 
-def statuses(store: SqliteStore) -> dict[int, str]:
+def statuses(store: LibraryStore) -> dict[int, str]:
     """What each paper is for ada."""
     return {paper["id"]: paper["status"] for paper in store.looking.papers(Selection(None, "ada"))}
 
@@ -279,7 +279,7 @@ def test_searches_of_one_name() -> None:
 # --- parts and hostile files ------------------------------------------------------------------------------------------
 
 
-def a_library(store: SqliteStore) -> bytes:
+def a_library(store: LibraryStore) -> bytes:
     """A library of three papers on two pages, lived with; exported."""
     add_pages(store, PAGE, json_page("Sparse experts in a narrow room"))
     store.deciding.decide("ada", [1, 3], "keep", "2026-01-01T10:00:00Z", "keep")

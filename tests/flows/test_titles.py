@@ -16,7 +16,7 @@ from papertide.flows.titles import HELD, MANY, TIMES, WORTH, NearTitles
 from papertide.matching.keys import Face, face_of
 from papertide.matching.rules import CANDIDATE_RATIO
 from papertide.records.listing import Entry
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection, Titling
 
 
@@ -38,7 +38,7 @@ class Watched:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[LibraryStore]:
     """An empty library, open."""
     store = open_library(tmp_path / "library.db", create=True)
     yield store
@@ -58,7 +58,7 @@ def invented(count: int, seed: int) -> list[str]:
     return [" ".join(chance.sample(words, 5)) for _ in range(count)]
 
 
-def take(store: SqliteStore, titles: NearTitles, page: Sequence[Face]) -> None:
+def take(store: LibraryStore, titles: NearTitles, page: Sequence[Face]) -> None:
     """Take a page in, in a transaction of its own."""
     with store.adding.transaction():
         titles.take(page)
@@ -69,7 +69,7 @@ def near(titles: NearTitles, face: Face) -> set[str]:
     return set(titles.near(face.key)) - {face.key}
 
 
-def test_each_way_finds_the_same(store: SqliteStore) -> None:
+def test_each_way_finds_the_same(store: LibraryStore) -> None:
     """Looked up by marks, in memory or in bulk: what rapidfuzz calls near is found, and nothing else."""
     chance = random.Random(4)
     others = invented(MANY, seed=1)
@@ -100,7 +100,7 @@ def test_each_way_finds_the_same(store: SqliteStore) -> None:
     assert watched.read_whole == 2
 
 
-def test_a_large_library_is_not_read(store: SqliteStore) -> None:
+def test_a_large_library_is_not_read(store: LibraryStore) -> None:
     """However many are added one by one, a library of more than can be held is never read whole."""
     take(store, NearTitles(store.titling), faces(invented(HELD + 10, seed=2), first_id=0))
     watched = Watched(store.titling)
@@ -114,7 +114,7 @@ def test_a_large_library_is_not_read(store: SqliteStore) -> None:
     assert watched.read_whole == 0
 
 
-def test_titles_with_ids(store: SqliteStore) -> None:
+def test_titles_with_ids(store: LibraryStore) -> None:
     """Two titles with ids are not looked for: one is found as soon as either came without."""
     titles = NearTitles(store.titling)
     one, other = faces(["Low-rank adapters forget"], first_id=1), faces(["Low-rank adapters forgets"], first_id=2)
@@ -128,7 +128,7 @@ def test_titles_with_ids(store: SqliteStore) -> None:
     assert near(by_marks, other[0]) == {one[0].key}
 
 
-def test_what_is_taken_back_is_not_missed(store: SqliteStore) -> None:
+def test_what_is_taken_back_is_not_missed(store: LibraryStore) -> None:
     """A page that was taken back leaves no number behind under which another page's title is passed over."""
     titles = NearTitles(store.titling)
     take(store, titles, faces(["Adapters for small models"]))
@@ -145,7 +145,7 @@ def test_what_is_taken_back_is_not_missed(store: SqliteStore) -> None:
     assert near(titles, found[0]) == {"aladderforlanternsatsea"}
 
 
-def test_keys_of_another_version_are_made_anew(store: SqliteStore) -> None:
+def test_keys_of_another_version_are_made_anew(store: LibraryStore) -> None:
     """A library with keys that an older program made gets those of this one, once, before a page is added."""
     add_pages(
         store,
@@ -169,7 +169,7 @@ def test_keys_of_another_version_are_made_anew(store: SqliteStore) -> None:
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
-def test_what_recurs_is_learnt_of_a_library(store: SqliteStore, order: tuple[int, ...]) -> None:
+def test_what_recurs_is_learnt_of_a_library(store: LibraryStore, order: tuple[int, ...]) -> None:
     """A title that one author bears year after year is several papers in a library too, in whatever order they come."""
     told: list[dict[str, object]] = [
         {"title": "Views from the bridge", "authors": ["Ada Lovelace"], "year": 2001},
@@ -182,7 +182,7 @@ def test_what_recurs_is_learnt_of_a_library(store: SqliteStore, order: tuple[int
     assert len(papers_of(Path(store.path))) == 4
 
 
-def test_a_library_of_before(store: SqliteStore) -> None:
+def test_a_library_of_before(store: LibraryStore) -> None:
     """A library that has no list of titles yet merges what is near with what was added before, as one that has."""
     add_pages(store, json_page("Low-rank adapters for forgetful models"))
     connection = look(Path(store.path))

@@ -9,7 +9,7 @@ import pytest
 from tests.libraries import Pool
 from tests.postgres import Postgres
 
-from papertide.store import SqliteStore, open_database, open_library
+from papertide.store import LibraryStore, open_database, open_library
 from papertide.store.address import Place, Server
 from papertide.store.database import Database
 
@@ -62,7 +62,7 @@ def another(
 
 
 @pytest.fixture
-def store(path: Place) -> Iterator[SqliteStore]:
+def store(path: Place) -> Iterator[LibraryStore]:
     """An empty library, open."""
     store = open_library(path, create=True)
     yield store

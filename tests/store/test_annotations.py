@@ -6,26 +6,26 @@ import pytest
 from tests.fakes import READER, add_pages, dump, json_page
 
 from papertide.errors import LibraryError
-from papertide.store import SqliteStore
+from papertide.store import LibraryStore
 from papertide.store.address import Place, Server
 
 HOSTILE = ("'", '"', "'; DROP TABLE tag; --", "%", "\x00", "a\nb", "🤗", " ", ":reader", "?1")
 
 
 @pytest.fixture
-def store(store: SqliteStore) -> SqliteStore:
+def store(store: LibraryStore) -> LibraryStore:
     """A library of two papers."""
     add_pages(store, json_page("One of two", "Another paper"))
     return store
 
 
-def written(store: SqliteStore, number: int = 1, reader: str = READER) -> tuple[list[str], str | None]:
+def written(store: LibraryStore, number: int = 1, reader: str = READER) -> tuple[list[str], str | None]:
     """The tags and the note on a paper."""
     (paper,) = store.looking.by_number([number], reader)
     return paper["tags"], paper["note"]
 
 
-def test_tags(store: SqliteStore) -> None:
+def test_tags(store: LibraryStore) -> None:
     """Tags are put on and taken off many papers at once; what was so already isn't counted."""
     tag = store.annotating.tag
     assert tag(READER, [1, 2], ["b", "a"], []) == 4
@@ -36,7 +36,7 @@ def test_tags(store: SqliteStore) -> None:
     assert written(store) == ([], None)
 
 
-def test_notes(store: SqliteStore) -> None:
+def test_notes(store: LibraryStore) -> None:
     """A note replaces the one before, and an empty one takes it off; another paper's note stays."""
     store.annotating.note(READER, 1, "first")
     store.annotating.note(READER, 2, "other")
@@ -47,7 +47,7 @@ def test_notes(store: SqliteStore) -> None:
         assert (written(store)[1], written(store, 2)[1]) == (None, "other")
 
 
-def test_searches(store: SqliteStore) -> None:
+def test_searches(store: LibraryStore) -> None:
     """Searches are kept by name, replaced under the same name, listed in order, and removed."""
     keep = store.annotating.save_search
     keep(READER, "b", "lora")
@@ -61,7 +61,7 @@ def test_searches(store: SqliteStore) -> None:
     assert store.annotating.searches(READER) == [("a", "topic:peft")]
 
 
-def test_readers_are_apart(store: SqliteStore) -> None:
+def test_readers_are_apart(store: LibraryStore) -> None:
     """What one reader writes another neither sees nor takes off."""
     store.annotating.tag(READER, [1], ["mine"], [])
     store.annotating.note(READER, 1, "mine")
@@ -77,7 +77,7 @@ def test_readers_are_apart(store: SqliteStore) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_hostile_text_is_only_text(text: str, store: SqliteStore, path: Place) -> None:
+def test_hostile_text_is_only_text(text: str, store: LibraryStore, path: Place) -> None:
     """Whatever is written comes back as it was written; a server can't hold a NUL, and takes no part of such a text."""
     if "\x00" in text and isinstance(path, Server):
         refused(store, path, text)
@@ -91,7 +91,7 @@ def test_hostile_text_is_only_text(text: str, store: SqliteStore, path: Place) -
     assert written(store) == ([], None)
 
 
-def refused(store: SqliteStore, path: Place, text: str) -> None:
+def refused(store: LibraryStore, path: Place, text: str) -> None:
     """The text is a LibraryError that says why, wherever it is to be written, and nothing is changed by it."""
     before = dump(path)
     for write in (
@@ -105,7 +105,7 @@ def refused(store: SqliteStore, path: Place, text: str) -> None:
     assert dump(path) == before
 
 
-def test_a_paper_that_is_not_there(store: SqliteStore, path: Place) -> None:
+def test_a_paper_that_is_not_there(store: LibraryStore, path: Place) -> None:
     """Writing on a paper that isn't there is a LibraryError, and nothing is written on the others either."""
     before = dump(path)
     with pytest.raises(LibraryError):

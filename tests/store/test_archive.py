@@ -22,7 +22,7 @@ from papertide.flows.tally import report_of
 from papertide.sources import files
 from papertide.sources.archive import Archive
 from papertide.sources.base import OpenArchive, Raw
-from papertide.store import SqliteStore, open_database
+from papertide.store import LibraryStore, open_database
 from papertide.store.address import Place
 from papertide.store.database import Database
 from papertide.store.postgres.archive import LARGEST, ArchiveTable
@@ -193,7 +193,7 @@ def test_a_page_is_archived_with_its_papers_or_not_at_all(archive: ArchiveTable,
 
 def test_adding_reading_again_and_pruning(archive: ArchiveTable, database: Database) -> None:
     """The flows do with it what they do with a folder: pages are kept as they are added, read again, and orphans removed."""
-    store, rules = SqliteStore(database), topics.load(topics.default_source(), "default topics")
+    store, rules = LibraryStore(database), topics.load(topics.default_source(), "default topics")
     pages = [Raw(f"{title}.json", json_page(title)) for title in ("Low-rank adapters", "Catastrophic forgetting")]
     report = report_of(add(pages, lambda: store, rules, now=lambda: NOW, archive=lambda _store: archive))
     assert (report.new, len(archive.contents())) == (2, 2)

@@ -13,7 +13,7 @@ from tests.store.deciding import killed
 
 from papertide.errors import LibraryError
 from papertide.records.plain import STATUSES
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Place, Server
 from papertide.store.base import Selection
 
@@ -23,13 +23,13 @@ AT = "2026-11-21T10:00:{:02}Z"
 
 
 @pytest.fixture
-def store(store: SqliteStore) -> SqliteStore:
+def store(store: LibraryStore) -> LibraryStore:
     """A library of three papers."""
     add_pages(store, json_page("One of three", "Another paper", "And yet something else"))
     return store
 
 
-def statuses(store: SqliteStore, reader: str = READER) -> dict[int, str]:
+def statuses(store: LibraryStore, reader: str = READER) -> dict[int, str]:
     """The status of each paper for a reader."""
     return {paper["id"]: paper["status"] for paper in store.looking.papers(Selection(None, reader))}
 
@@ -104,7 +104,7 @@ def test_statuses_follow_the_log(another: Callable[[], Place], given_steps: list
     store.close()
 
 
-def quick(path: Place, *, create: bool = False) -> SqliteStore:
+def quick(path: Place, *, create: bool = False) -> LibraryStore:
     """A library that isn't waited for until it is on the disk."""
     store = open_library(path, create=create)
     if not isinstance(path, Server):
@@ -112,7 +112,7 @@ def quick(path: Place, *, create: bool = False) -> SqliteStore:
     return store
 
 
-def test_the_log_is_never_changed(store: SqliteStore, path: Place) -> None:
+def test_the_log_is_never_changed(store: LibraryStore, path: Place) -> None:
     """Taking back adds rows; no row that was there is changed or removed."""
     store.deciding.decide(READER, [1, 2], "keep", AT.format(1), "keep")
     before = dump(path)["decision"]
@@ -125,7 +125,7 @@ def test_the_log_is_never_changed(store: SqliteStore, path: Place) -> None:
     ]
 
 
-def test_the_log(store: SqliteStore) -> None:
+def test_the_log(store: LibraryStore) -> None:
     """The log tells a reader's decisions newest first, with title, time and command, and as many as asked for."""
     store.deciding.decide(READER, [1], "keep", AT.format(1), "keep")
     store.deciding.decide("bob", [2], "skip", AT.format(2), "skip")
@@ -143,7 +143,7 @@ def test_the_log(store: SqliteStore) -> None:
     assert store.deciding.log("eve", None) == []
 
 
-def test_what_changes_nothing_is_not_logged(store: SqliteStore) -> None:
+def test_what_changes_nothing_is_not_logged(store: LibraryStore) -> None:
     """A status that a paper has already is no decision; a paper named twice is decided once."""
     assert store.deciding.decide(READER, [1, 1, 2], "keep", NOW, "keep") == [1, 2]
     assert store.deciding.decide(READER, [2, 1, 3], "keep", NOW, "keep") == [3]
@@ -152,7 +152,7 @@ def test_what_changes_nothing_is_not_logged(store: SqliteStore) -> None:
     assert len(store.deciding.log(READER, None)) == 4
 
 
-def test_undo_goes_back_step_by_step(store: SqliteStore) -> None:
+def test_undo_goes_back_step_by_step(store: LibraryStore) -> None:
     """Each undo takes back one decision that stands; with none left it does nothing, and a new decision can be taken back."""
     for status in ("keep", "skip", "later"):
         store.deciding.decide(READER, [1], status, NOW, status)
@@ -166,7 +166,7 @@ def test_undo_goes_back_step_by_step(store: SqliteStore) -> None:
     assert statuses(store)[1] == "inbox"
 
 
-def test_undo_across_runs(store: SqliteStore, path: Place) -> None:
+def test_undo_across_runs(store: LibraryStore, path: Place) -> None:
     """A decision of an earlier run is taken back like one of this run."""
     store.deciding.decide(READER, [1, 2], "keep", NOW, "keep")
     store.close()
@@ -177,7 +177,7 @@ def test_undo_across_runs(store: SqliteStore, path: Place) -> None:
         again.close()
 
 
-def test_readers_are_apart(store: SqliteStore) -> None:
+def test_readers_are_apart(store: LibraryStore) -> None:
     """A reader neither sees nor takes back what another one decided."""
     store.deciding.decide(READER, [1], "keep", NOW, "keep")
     store.deciding.decide("bob", [1], "skip", NOW, "skip")
@@ -189,7 +189,7 @@ def test_readers_are_apart(store: SqliteStore) -> None:
 
 
 @pytest.mark.parametrize(("papers", "status"), [([1, 999], "keep"), ([1, 2], "archive"), ([1], "")])
-def test_what_makes_no_sense_is_refused_whole(papers: list[int], status: str, store: SqliteStore, path: Place) -> None:
+def test_what_makes_no_sense_is_refused_whole(papers: list[int], status: str, store: LibraryStore, path: Place) -> None:
     """A decision on a paper that isn't there, or with a status that there isn't, is a LibraryError and changes nothing."""
     before = dump(path)
     with pytest.raises(LibraryError):
@@ -197,7 +197,7 @@ def test_what_makes_no_sense_is_refused_whole(papers: list[int], status: str, st
     assert dump(path) == before
 
 
-def test_killed_at_random_moments(store: SqliteStore, path: Place) -> None:
+def test_killed_at_random_moments(store: LibraryStore, path: Place) -> None:
     """Readers who are killed while they decide and take back lose no decision that was stored, and log and statuses agree."""
     store.close()
     told, stored, off = killed(path, papers=3, decisions=200, kills=6, seed=5)

@@ -19,10 +19,11 @@ from tests.fakes import NOW, READER, add_pages, dump, exit_codes, forked, json_p
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer
 from papertide.query import Query
 from papertide.query.ast import Term
-from papertide.store import SqliteStore, migrations, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
-from papertide.store.engine import APPLICATION_ID, Database, translated
-from papertide.store.holders import holders
+from papertide.store.sqlite import migrations
+from papertide.store.sqlite.engine import APPLICATION_ID, Database, translated
+from papertide.store.sqlite.holders import holders
 
 pytestmark = pytest.mark.files
 
@@ -168,7 +169,7 @@ def test_closing_twice(path: Path) -> None:
 
 # --- every method meets a library that can't serve it -----------------------------------------------------------------
 
-READS: dict[str, Callable[[SqliteStore], object]] = {
+READS: dict[str, Callable[[LibraryStore], object]] = {
     "papers": lambda s: s.looking.papers(Selection(None, READER)),
     "search": lambda s: s.looking.papers(Selection(Query(Term("adapters")), READER, sort="relevance")),
     "by_number": lambda s: s.looking.by_number([1, 2], READER),
@@ -197,7 +198,7 @@ READS: dict[str, Callable[[SqliteStore], object]] = {
     "sightings_of": lambda s: s.adding.sightings_of([1]),
     "texts": lambda s: list(s.adding.texts()),
 }
-WRITES: dict[str, Callable[[SqliteStore], object]] = {
+WRITES: dict[str, Callable[[LibraryStore], object]] = {
     "add": lambda s: add_pages(s, json_page("Something new about adapters")),
     "decide": lambda s: s.deciding.decide(READER, [1], "keep", NOW, "keep"),
     "undo": lambda s: s.deciding.undo(READER, 1, NOW),
@@ -212,7 +213,7 @@ EVERY = {**READS, **WRITES}
 
 def test_every_method_serves(path: Path) -> None:
     """The calls that the tests below make succeed on a library that is well, so that their failures mean something."""
-    store = SqliteStore(Database.open(filled(path)))
+    store = LibraryStore(Database.open(filled(path)))
     for call in EVERY.values():
         call(store)
     store.close()
@@ -250,7 +251,7 @@ def test_writes_meet_a_writer(path: Path) -> None:
     """While another process writes, reading works and every write is a LibraryLocked that changes nothing."""
     before = dump(filled(path))
     with held(path, "BEGIN IMMEDIATE", "DELETE FROM paper_topic"):
-        store = SqliteStore(Database.open(path, wait=0.02))
+        store = LibraryStore(Database.open(path, wait=0.02))
         for name, call in READS.items():
             assert call(store) is not NotImplemented, name
         for name, call in WRITES.items():
@@ -264,7 +265,7 @@ def test_writes_meet_a_writer(path: Path) -> None:
 def test_a_locked_library_is_waited_for(path: Path) -> None:
     """A write waits for another process that is soon done, and then succeeds."""
     filled(path)
-    store = SqliteStore(Database.open(path, wait=5.0))
+    store = LibraryStore(Database.open(path, wait=5.0))
     child, release = hold(path, "BEGIN IMMEDIATE")
     os.write(release, b"x")
     store.annotating.note(READER, 1, "waited")
@@ -321,9 +322,9 @@ def test_every_method_meets_damage(name: str, damage: str, path: Path) -> None:
     """On a broken file opening, or else the method, raises LibraryDamaged, and no byte of the file is changed."""
     broken = DAMAGE[damage](filled(path))
     path.write_bytes(broken)
-    store: SqliteStore | None = None
+    store: LibraryStore | None = None
     try:
-        store = SqliteStore(Database.open(path))
+        store = LibraryStore(Database.open(path))
         with pytest.raises(LibraryDamaged) as refused:
             EVERY[name](store)
         assert str(path) in str(refused.value)
@@ -337,7 +338,7 @@ def test_every_method_meets_damage(name: str, damage: str, path: Path) -> None:
 
 def test_a_method_of_a_closed_library(path: Path) -> None:
     """Whoever uses a closed library gets a LibraryError too."""
-    store = SqliteStore(Database.open(filled(path)))
+    store = LibraryStore(Database.open(filled(path)))
     store.close()
     with pytest.raises(LibraryError):
         store.looking.count(Selection(None, READER))
@@ -466,7 +467,7 @@ def test_a_full_disk(path: Path) -> None:
     """What doesn't fit any more is a LibraryError that says so and leaves nothing; with room again the same works."""
     before = dump(filled(path))
     database = Database.open(path)
-    store = SqliteStore(database)
+    store = LibraryStore(database)
     full(database)
     page = json_page(*({"title": f"Adapters for language number {n}", "abstract": "x" * 900} for n in range(60)))
     for _ in range(2):
@@ -581,7 +582,7 @@ TOO_LARGE = 10**20
         lambda s: s.deciding.undo(READER, TOO_LARGE, NOW),
     ],
 )
-def test_values_that_sqlite_cannot_hold(call: Callable[[SqliteStore], object], path: Path) -> None:
+def test_values_that_sqlite_cannot_hold(call: Callable[[LibraryStore], object], path: Path) -> None:
     """A text that is no Unicode and a number beyond 64 bits are answered or refused as a LibraryError, and change nothing."""
     before = dump(filled(path))
     store = open_library(path)
@@ -640,7 +641,7 @@ def test_who_waits_is_told_once(path: Path) -> None:
     with held(path, "BEGIN IMMEDIATE"):
         database = Database.open(path, wait=1.2, waiting=told.append)
         with pytest.raises(LibraryLocked, match="another process is writing to it"):
-            SqliteStore(database).annotating.note(READER, 1, "x")
+            LibraryStore(database).annotating.note(READER, 1, "x")
         database.close()
     assert len(told) == 1
     assert str(path) in told[0]
@@ -654,7 +655,7 @@ def test_a_short_wait_is_silent(path: Path) -> None:
     with held(path, "BEGIN IMMEDIATE"):
         database = Database.open(path, wait=0.05, waiting=told.append)
         with pytest.raises(LibraryLocked):
-            SqliteStore(database).annotating.note(READER, 1, "x")
+            LibraryStore(database).annotating.note(READER, 1, "x")
         database.close()
     assert told == []
 

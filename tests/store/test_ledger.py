@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.fakes import NOW, READER, add_pages, dump, json_page
 
 from papertide.errors import LibraryError
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Place
 from papertide.store.base import Told
 
@@ -18,7 +18,7 @@ DAY = "2026-11-21"
 NAMES = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu".split()
 
 
-def grow(store: SqliteStore, papers: int, now: str = NOW) -> None:
+def grow(store: LibraryStore, papers: int, now: str = NOW) -> None:
     """Let more papers come into a library."""
     there = len(list(store.adding.texts()))
     add_pages(
@@ -28,7 +28,7 @@ def grow(store: SqliteStore, papers: int, now: str = NOW) -> None:
     )
 
 
-def test_told_once(store: SqliteStore) -> None:
+def test_told_once(store: LibraryStore) -> None:
     """What a digest told of is not new again; what came since is."""
     grow(store, 2)
     assert store.telling.untold(READER) == [1, 2]
@@ -41,14 +41,14 @@ def test_told_once(store: SqliteStore) -> None:
     assert store.telling.last(READER) == (2, "2026-11-22", [3])
 
 
-def test_what_was_not_told_stays_new(store: SqliteStore) -> None:
+def test_what_was_not_told_stays_new(store: LibraryStore) -> None:
     """A digest of some papers leaves the others new."""
     grow(store, 3)
     store.telling.tell(READER, [2], DAY, NOW)
     assert store.telling.untold(READER) == [1, 3]
 
 
-def test_a_paper_told_again_is_of_the_last_digest(store: SqliteStore) -> None:
+def test_a_paper_told_again_is_of_the_last_digest(store: LibraryStore) -> None:
     """A digest that tells of a paper once more has it, so that the last one can be shown again whole; it is new to nobody."""
     grow(store, 3)
     store.telling.tell(READER, [1, 3], DAY, NOW)
@@ -57,7 +57,7 @@ def test_a_paper_told_again_is_of_the_last_digest(store: SqliteStore) -> None:
     assert store.telling.untold(READER) == []
 
 
-def test_decided_papers_are_not_new(store: SqliteStore) -> None:
+def test_decided_papers_are_not_new(store: LibraryStore) -> None:
     """A paper that was decided on is not told, until the decision is taken back."""
     grow(store, 2)
     store.deciding.decide(READER, [1], "skip", NOW, "skip")
@@ -66,7 +66,7 @@ def test_decided_papers_are_not_new(store: SqliteStore) -> None:
     assert (store.telling.untold(READER), store.telling.added_since("2026-01-01", READER)) == ([1, 2], [1, 2])
 
 
-def test_added_since(store: SqliteStore) -> None:
+def test_added_since(store: LibraryStore) -> None:
     """What came into the library on a day or later, whether it was told or not."""
     grow(store, 1, now="2026-11-20T23:59:59Z")
     grow(store, 1, now="2026-11-21T00:00:00Z")
@@ -79,7 +79,7 @@ def test_added_since(store: SqliteStore) -> None:
     assert asked == {"2026-11-20": [1, 2, 3], "2026-11-21": [2, 3], "2026-11-22": [3], "2026-11-23": []}
 
 
-def test_readers_are_apart(store: SqliteStore) -> None:
+def test_readers_are_apart(store: LibraryStore) -> None:
     """What was told to one reader is new to another, and so is their last digest."""
     grow(store, 2)
     store.telling.tell(READER, [1, 2], DAY, NOW)
@@ -90,7 +90,7 @@ def test_readers_are_apart(store: SqliteStore) -> None:
     assert store.telling.last("bob") == (2, DAY, [1])
 
 
-def test_telling_of_what_is_not_there(store: SqliteStore, path: Place) -> None:
+def test_telling_of_what_is_not_there(store: LibraryStore, path: Place) -> None:
     """A digest of a paper that isn't there is a LibraryError, and nothing of it is noted."""
     grow(store, 1)
     before = dump(path)
@@ -134,7 +134,7 @@ def test_nothing_is_told_twice_and_nothing_missed(another: Callable[[], Place], 
     store.close()
 
 
-def test_what_was_put_off_is_due_until_it_was_told(store: SqliteStore) -> None:
+def test_what_was_put_off_is_due_until_it_was_told(store: LibraryStore) -> None:
     """A paper put off by a day is due from then on, until a digest of a later day tells of it, or it is decided on."""
     grow(store, 3)
     assert store.telling.due(READER, DAY) == []
@@ -150,7 +150,7 @@ def test_what_was_put_off_is_due_until_it_was_told(store: SqliteStore) -> None:
     assert store.telling.due(READER, "2026-11-28") == [1]
 
 
-def test_what_a_digest_was_made_with(store: SqliteStore) -> None:
+def test_what_a_digest_was_made_with(store: LibraryStore) -> None:
     """What was noted with a digest is given back; nothing for one that has none, or that isn't there."""
     grow(store, 1)
     first = store.telling.tell(READER, [1], DAY, NOW)
@@ -159,7 +159,7 @@ def test_what_a_digest_was_made_with(store: SqliteStore) -> None:
     assert [store.telling.made_with(number) for number in numbers] == [None, '{"limit": 3}', None]
 
 
-def test_what_another_told_meanwhile_is_left_out(store: SqliteStore) -> None:
+def test_what_another_told_meanwhile_is_left_out(store: LibraryStore) -> None:
     """With `due` a digest takes only what is still open: not what was told of or decided on since it was looked up."""
     grow(store, 4)
     store.deciding.decide(READER, [1], "later", f"{DAY}T10:00:00Z", "later")
@@ -171,7 +171,7 @@ def test_what_another_told_meanwhile_is_left_out(store: SqliteStore) -> None:
     assert store.telling.last(READER) == (2, "2026-11-22", [1, 4])
 
 
-def test_a_digest_that_is_taken_back(store: SqliteStore, path: Place) -> None:
+def test_a_digest_that_is_taken_back(store: LibraryStore, path: Place) -> None:
     """What a digest took is as it was before it; a digest in between that was taken back, too, doesn't come again."""
     grow(store, 3)
     store.telling.tell(READER, [1, 2], DAY, NOW)

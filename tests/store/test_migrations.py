@@ -16,8 +16,9 @@ from sqlalchemy.dialects.sqlite import dialect
 from sqlmodel import SQLModel
 from tests.fakes import RULES, add_pages, dump, exit_codes, forked, json_page, look
 
-from papertide.store import SqliteStore, migrations, open_library, rows
-from papertide.store.engine import APPLICATION_ID, Database
+from papertide.store import LibraryStore, open_library, rows
+from papertide.store.sqlite import migrations
+from papertide.store.sqlite.engine import APPLICATION_ID, Database
 
 pytestmark = pytest.mark.files
 
@@ -93,7 +94,7 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
 def waiting_for(door: int, path: Path) -> None:
     """Make a library and add a page to it, as soon as everybody is there."""
     os.read(door, 1)
-    store = SqliteStore(Database.open(path, create=True))
+    store = LibraryStore(Database.open(path, create=True))
     add_pages(store, json_page("Low-rank adapters for small models", "Forgetting in tuning"))
     store.close()
 

@@ -15,8 +15,9 @@ import pytest
 from tests.fakes import add_pages, dump, exit_codes, forked, json_page, look
 
 from papertide.errors import LibraryNewer
-from papertide.store import SqliteStore, migrations, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
+from papertide.store.sqlite import migrations
 
 pytestmark = pytest.mark.files
 
@@ -39,7 +40,7 @@ def expected(schema: int) -> Any:
     return json.loads((LIBRARIES / f"schema-{schema}.expected.json").read_text(encoding="utf-8"))
 
 
-def told(store: SqliteStore) -> dict[str, Any]:
+def told(store: LibraryStore) -> dict[str, Any]:
     """The same of an open library; what a paper's topics and score are is today's business."""
     papers = [dict(paper) for paper in store.looking.papers(Selection(None, "ada", "published"))]
     keys = ("id", "paper", "title", "status", "at", "command", "undoes")

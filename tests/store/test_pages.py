@@ -11,14 +11,14 @@ from tests.libraries import impatient
 
 from papertide.errors import LibraryError, LibraryLocked
 from papertide.sources.base import Raw
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Place
 from papertide.store.facts import StoredPage
 
 DAY = date(2026, 5, 7)
 
 
-def test_every_page_with_what_was_said_of_it(store: SqliteStore) -> None:
+def test_every_page_with_what_was_said_of_it(store: LibraryStore) -> None:
     """Pages come in the order of their numbers, each with its layout, the one asked for, its days and its entries."""
     two = json_page("Alpha, a longer title", "Omega, the last of them")
     text = text_page(Card("Low-rank adapters for small language models", prose("adapters")), header="May 7")
@@ -37,7 +37,7 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def test_while_undisturbed_nobody_adds(store: SqliteStore, path: Place) -> None:
+def test_while_undisturbed_nobody_adds(store: LibraryStore, path: Place) -> None:
     """Another process that wants to write has to wait; looking is free."""
     other = impatient(path)
     with store.recalling.undisturbed():
@@ -48,7 +48,7 @@ def test_while_undisturbed_nobody_adds(store: SqliteStore, path: Place) -> None:
     other.close()
 
 
-def test_a_damaged_library(store: SqliteStore, path: Place) -> None:
+def test_a_damaged_library(store: LibraryStore, path: Place) -> None:
     """An error of the driver's is one of ours."""
     other = look(path)
     other.execute("ALTER TABLE page RENAME TO leaf")

@@ -13,7 +13,7 @@ from tests.fakes import NOW, READER, Card, add_pages, dump, in_step, json_page, 
 
 from papertide.errors import LibraryError
 from papertide.records.listing import Entry
-from papertide.store import SqliteStore, open_database
+from papertide.store import LibraryStore, open_database
 from papertide.store.address import Place, Server
 from papertide.store.base import Selection
 from papertide.store.database import Connection
@@ -40,7 +40,7 @@ SECOND = json_page(
 
 
 @pytest.fixture
-def before(store: SqliteStore, path: Place) -> dict[str, list[tuple[object, ...]]]:
+def before(store: LibraryStore, path: Place) -> dict[str, list[tuple[object, ...]]]:
     """The library with the first page, and with what readers did; all its rows."""
     add_pages(store, FIRST)
     store.deciding.decide(READER, [1, 2, 3], "keep", NOW, "keep")
@@ -50,7 +50,7 @@ def before(store: SqliteStore, path: Place) -> dict[str, list[tuple[object, ...]
     return dump(path)
 
 
-def undisturbed(store: SqliteStore, path: Place) -> dict[str, list[tuple[object, ...]]]:
+def undisturbed(store: LibraryStore, path: Place) -> dict[str, list[tuple[object, ...]]]:
     """The library once the second page is in as well, and nothing had gone wrong."""
     report = add_pages(store, SECOND)
     assert (report.new, report.merged) == (2, 1)
@@ -89,19 +89,19 @@ class Breaking:
 
 
 @pytest.fixture
-def breaking(before: dict[str, list[tuple[object, ...]]], path: Place) -> Iterator[tuple[SqliteStore, Breaking]]:
+def breaking(before: dict[str, list[tuple[object, ...]]], path: Place) -> Iterator[tuple[LibraryStore, Breaking]]:
     """The same library through a connection that breaks off when told to."""
     assert before
     database = cast("Any", open_database(path))
     connection = Breaking(database.connection)
     database.connection = connection
-    other = SqliteStore(database)
+    other = LibraryStore(database)
     yield other, connection
     other.close()
 
 
 def test_the_page_does_all_that_a_page_can(
-    breaking: tuple[SqliteStore, Breaking], before: dict[str, list[tuple[object, ...]]], path: Place
+    breaking: tuple[LibraryStore, Breaking], before: dict[str, list[tuple[object, ...]]], path: Place
 ) -> None:
     """The second page inserts, updates and deletes papers; so the tests below break it off at every kind of statement."""
     store, connection = breaking
@@ -115,7 +115,7 @@ def test_the_page_does_all_that_a_page_can(
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, None], ids=("interrupt", "value", "driver"))
 def test_an_exception_at_any_statement(
     error: type[BaseException] | None,
-    breaking: tuple[SqliteStore, Breaking],
+    breaking: tuple[LibraryStore, Breaking],
     before: dict[str, list[tuple[object, ...]]],
     path: Place,
 ) -> None:
@@ -151,7 +151,7 @@ def test_an_exception_at_any_statement(
 
 @pytest.mark.files
 def test_an_interrupt_at_any_moment(
-    store: SqliteStore, before: dict[str, list[tuple[object, ...]]], path: Place
+    store: LibraryStore, before: dict[str, list[tuple[object, ...]]], path: Place
 ) -> None:
     """SQLite interrupted in the middle of any statement of a page is a LibraryError that leaves nothing of the page."""
     connection = store._database.connection
@@ -183,7 +183,7 @@ def test_an_interrupt_at_any_moment(
     assert add_pages(store, SECOND).unchanged == 3
 
 
-def test_a_refused_paper_takes_its_page_along(store: SqliteStore, path: Place) -> None:
+def test_a_refused_paper_takes_its_page_along(store: LibraryStore, path: Place) -> None:
     """Where one paper of a page can't be stored, none of the page is."""
     before = dump(path)
     page = PageFacts("0" * 64, "x", "jsonl", None, captured_given=False)
@@ -236,7 +236,7 @@ def test_entries_come_back(entry: Entry) -> None:
     assert entry_from_json(entry_to_json(entry)) == entry
 
 
-def test_known_page(store: SqliteStore, path: Place) -> None:
+def test_known_page(store: LibraryStore, path: Place) -> None:
     """A page is known by its bytes, with its capture and its sightings in their places."""
     page = text_page(Card("Low-rank adapters for models", prose("a")), Card("Forgetting in tuning", prose("b")))
     assert store.adding.known_page("0" * 64) is None
@@ -251,7 +251,7 @@ def test_known_page(store: SqliteStore, path: Place) -> None:
     }
 
 
-def test_linked(store: SqliteStore, path: Place) -> None:
+def test_linked(store: LibraryStore, path: Place) -> None:
     """Sightings are found by any of their ids or keys, each once; hostile keys find nothing."""
     text = prose("one thing", 60)
     add_pages(
@@ -282,13 +282,13 @@ def test_linked(store: SqliteStore, path: Place) -> None:
     assert adding.linked(arxiv_ids=[], dois=[], title_keys=[], text_keys=[]) == []
 
 
-def test_texts(store: SqliteStore) -> None:
+def test_texts(store: LibraryStore) -> None:
     """The texts of all papers come in the order of their numbers."""
     add_pages(store, json_page({"title": "One", "abstract": "First."}, "Two"))
     assert list(store.adding.texts()) == [(1, "One", "First."), (2, "Two", None)]
 
 
-def test_what_is_stored_is_what_is_shown(store: SqliteStore) -> None:
+def test_what_is_stored_is_what_is_shown(store: LibraryStore) -> None:
     """Every fact of an entry comes back as a fact of its paper, unknown as None or an empty list."""
     line = ENTRY.model_dump(mode="json", exclude={"line", "raw", "listed"}) | {"listed": ["2024-03-05"]}
     add_pages(store, json_page(line, "x y z"))
@@ -314,7 +314,7 @@ def test_what_is_stored_is_what_is_shown(store: SqliteStore) -> None:
     assert dict(bare) == unknown | known
 
 
-def test_what_is_held(store: SqliteStore) -> None:
+def test_what_is_held(store: LibraryStore) -> None:
     """A paper is held by a decision of any reader, one taken back too, by a tag and by a note, but not by a digest."""
     add_pages(store, json_page("One", "Two", "Three", "Four", "Five"))
     store.deciding.decide("bob", [1], "keep", NOW, "keep")
@@ -326,7 +326,7 @@ def test_what_is_held(store: SqliteStore) -> None:
     assert store.adding.held([]) == set()
 
 
-def test_only_what_changes_is_written(store: SqliteStore, path: Place) -> None:
+def test_only_what_changes_is_written(store: LibraryStore, path: Place) -> None:
     """A paper seen again, with nothing new but another sighting, doesn't touch the search index."""
     add_pages(store, json_page({"title": "One of its kind", "abstract": prose("one")}))
     connection = store._database.connection

@@ -13,7 +13,7 @@ from papertide.store import open_library, ordered, read
 from papertide.store.base import SORTS, Selection, Sort
 from papertide.store.belongings import _ALONG, _TEXTS
 from papertide.store.decisions import STATUSES_BY_LOG
-from papertide.store.engine import Database
+from papertide.store.sqlite.engine import Database
 from papertide.store.state import _OF_PAPER
 
 pytestmark = pytest.mark.files

@@ -25,12 +25,12 @@ from tests.proxy import Proxy
 from papertide.cli.app import run
 from papertide.errors import LibraryError, LibraryLocked
 from papertide.query import parse
-from papertide.store import SqliteStore, open_library
-from papertide.store import engine as files
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Server
 from papertide.store.base import Selection, Sort
 from papertide.store.postgres import engine
 from papertide.store.postgres.engine import PostgresDatabase
+from papertide.store.sqlite import engine as files
 
 DAY = date(2026, 11, 21)
 FIRST = json_page("Low-rank adapters", "Forgetting in tuning")
@@ -268,7 +268,7 @@ def test_limits_are_not_for_waiting(shared: Shared, limit: str) -> None:
     limited(shared, limit)
     told: list[str] = []
     refused = pytest.raises(LibraryLocked, match="is writing to it")
-    with held(shared.place), closing(SqliteStore(opened(shared.place, 1.2, told))) as store, refused:
+    with held(shared.place), closing(LibraryStore(opened(shared.place, 1.2, told))) as store, refused:
         store.annotating.note(READER, 1, "x")
     assert len(told) == 1
 
@@ -361,7 +361,7 @@ def test_who_waits_is_told_once(shared: Shared) -> None:
     """After a second of waiting one sentence names who holds the library; when time is up the error does, too."""
     before = dump(shared.place)
     told: list[str] = []
-    with held(shared.place) as process, closing(SqliteStore(opened(shared.place, 1.2, told))) as store:
+    with held(shared.place) as process, closing(LibraryStore(opened(shared.place, 1.2, told))) as store:
         refused = pytest.raises(LibraryLocked, match=rf"lab \(papertide, process {process}\)")
         with refused:
             store.annotating.note(READER, 1, "x")
@@ -377,7 +377,7 @@ def test_another_role_is_named(shared: Shared) -> None:
     with closing(open_library(shared.place)), psycopg.connect(shared.url) as connection:
         connection.execute("SELECT papertide_admit('Ada L.')")
     ada = Server(shared.server.url(shared.name, "Ada L."))
-    with held(shared.place) as process, closing(SqliteStore(opened(ada, 0.05))) as store:
+    with held(shared.place) as process, closing(LibraryStore(opened(ada, 0.05))) as store:
         refused = pytest.raises(LibraryLocked, match=rf"lab \(papertide.*process {process}\)")
         with refused:
             store.annotating.note("Ada L.", 1, "x")
@@ -387,7 +387,7 @@ def test_only_who_holds_this_library_is_named(shared: Shared, breakable: Postgre
     """Somebody who writes to another library of the server is not waited for, and not named."""
     elsewhere = Server(breakable.fresh())
     open_library(elsewhere, create=True).close()
-    with held(elsewhere) as process, closing(SqliteStore(opened(shared.place, 0.05))) as store:
+    with held(elsewhere) as process, closing(LibraryStore(opened(shared.place, 0.05))) as store:
         store.annotating.note(READER, 1, "at once")
         with held(shared.place), pytest.raises(LibraryLocked) as locked:
             store.annotating.note(READER, 1, "x")

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes import NOW, READER, add_pages, json_page
 
 from papertide.query import condition
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Place
 from papertide.store.base import Ranking, Selection
 
@@ -17,7 +17,7 @@ TITLES = ("One of three", "Another paper", "And yet something else")
 
 
 @pytest.fixture
-def store(store: SqliteStore) -> SqliteStore:
+def store(store: LibraryStore) -> LibraryStore:
     """A library of three papers."""
     add_pages(store, json_page(*TITLES))
     return store
@@ -28,12 +28,12 @@ def terms_of(title: str, abstract: str | None, topics: Sequence[str]) -> bytes:
     return f"{title}|{abstract}|{topics}".encode()
 
 
-def make(store: SqliteStore) -> int:
+def make(store: LibraryStore) -> int:
     """Make the terms that are due; gives how many."""
     return sum(store.scoring.make_terms(terms_of))
 
 
-def test_terms_follow_the_papers(store: SqliteStore) -> None:
+def test_terms_follow_the_papers(store: LibraryStore) -> None:
     """Terms are due for papers that came, and again when a text or a topic changes; a paper that goes takes its own along."""
     assert store.scoring.due() == 3
     assert make(store) == 3
@@ -54,7 +54,7 @@ def test_terms_follow_the_papers(store: SqliteStore) -> None:
     assert [number for number, _ in store.scoring.terms()] == [1, 2]
 
 
-def test_scores_are_out_of_date_when_anything_changed(store: SqliteStore) -> None:
+def test_scores_are_out_of_date_when_anything_changed(store: LibraryStore) -> None:
     """Scores stand until the reader decides, takes back, or papers change; another reader's decision changes nothing."""
     scoring = store.scoring
     assert scoring.current(READER)  # nothing to learn from
@@ -83,7 +83,7 @@ def test_scores_are_out_of_date_when_anything_changed(store: SqliteStore) -> Non
     assert not scoring.current(READER)
 
 
-def test_the_oldest_are_not_read(store: SqliteStore) -> None:
+def test_the_oldest_are_not_read(store: LibraryStore) -> None:
     """Of papers far behind the newest no terms are made, and none are kept that are out of date, unless they are decided on."""
     connection = store._database.connection
     assert sum(store.scoring.make_terms(terms_of)) == 3
@@ -98,7 +98,7 @@ def test_the_oldest_are_not_read(store: SqliteStore) -> None:
     assert store.scoring.terms([1])[0] == (1, terms_of(TITLES[0], "Changed.", []))
 
 
-def test_an_old_paper_that_changes(store: SqliteStore) -> None:
+def test_an_old_paper_that_changes(store: LibraryStore) -> None:
     """It makes scores out of date where somebody decided on it, also when another's terms are made; else it changes nothing."""
     connection = store._database.connection
     connection.execute("INSERT INTO paper (id, title, added, sightings) VALUES (100003, 'New', '2026-11-21', 0)")
@@ -125,7 +125,7 @@ def test_an_old_paper_that_changes(store: SqliteStore) -> None:
     assert keep()
 
 
-def test_a_paper_that_changes_meanwhile(store: SqliteStore, path: Place) -> None:
+def test_a_paper_that_changes_meanwhile(store: LibraryStore, path: Place) -> None:
     """Terms are worked out while others can write; those of a paper that changed since are made once more."""
     other = open_library(path)
 
@@ -141,7 +141,7 @@ def test_a_paper_that_changes_meanwhile(store: SqliteStore, path: Place) -> None
     other.close()
 
 
-def test_the_head_of_a_long_list(store: SqliteStore) -> None:
+def test_the_head_of_a_long_list(store: LibraryStore) -> None:
     """The first papers by score are the same whether they are looked for among the best or among all, ties and all."""
     connection = store._database.connection
     rows = [(number, f"Paper {number}", number * 7 % 11) for number in range(4, 2000)]
@@ -159,13 +159,13 @@ def test_the_head_of_a_long_list(store: SqliteStore) -> None:
     assert sorted(store.looking.numbers(few)) == list(range(49, 1900, 50))
 
 
-def test_topics_of_papers(store: SqliteStore) -> None:
+def test_topics_of_papers(store: LibraryStore) -> None:
     """Topics by paper, the first first; papers without any are left out."""
     store.adding.relabel([(1, ["peft", "alignment"]), (3, ["robots"])], "rules")
     assert store.looking.topics_of([1, 2, 3, 99]) == {1: ["peft", "alignment"], 3: ["robots"]}
 
 
-def test_scores_come_back_as_they_went_in(store: SqliteStore, path: Place) -> None:
+def test_scores_come_back_as_they_went_in(store: LibraryStore, path: Place) -> None:
     """Scores, lengths and weights are kept, for each reader alone; a paper without a score has none."""
     ranking = Ranking({1: 0.0, 3: 1.0}, {1: 2.5, 3: 0.0}, {7: -0.5, 70: 1.25})
     make(store)
@@ -183,7 +183,7 @@ def test_scores_come_back_as_they_went_in(store: SqliteStore, path: Place) -> No
     again.close()
 
 
-def test_what_was_said(store: SqliteStore) -> None:
+def test_what_was_said(store: LibraryStore) -> None:
     """Keeps and skips as the log has them now, in the order in which they were last said; `later` and undone ones are none."""
     for number, status in ((1, "keep"), (2, "skip"), (3, "later"), (1, "skip"), (2, "keep"), (3, "skip")):
         store.deciding.decide(READER, [number], status, NOW, status)

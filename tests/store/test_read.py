@@ -15,7 +15,7 @@ from tests.fakes import NOW, READER, add_pages, json_page, rules_of
 from papertide.query import Query, parse
 from papertide.records.paper import Paper
 from papertide.records.plain import PaperDict
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Place
 from papertide.store.base import SORTS, Selection, Sort
 
@@ -35,7 +35,7 @@ TITLES = ["Maple", "ash", "Zelkova", "birch", "Cedar", "Äsculus", "alder"]
 
 
 @pytest.fixture(scope="module")
-def shelf(module_path: Place) -> Iterator[SqliteStore]:
+def shelf(module_path: Place) -> Iterator[LibraryStore]:
     """A library of seven papers that came on three days, and one that was merged away."""
     store = open_library(module_path, create=True)
     for day, at in enumerate((slice(0, 3), slice(3, 6), slice(6, 7))):
@@ -71,7 +71,7 @@ def test_every_sort_is_tried() -> None:
 
 @pytest.mark.parametrize("reverse", [False, True])
 @pytest.mark.parametrize("sort", BY)
-def test_sorts(sort: Sort, reverse: bool, shelf: SqliteStore) -> None:
+def test_sorts(sort: Sort, reverse: bool, shelf: LibraryStore) -> None:
     """Papers come in the order asked for, the unknown last either way round, and all of them."""
     papers = shelf.looking.papers(Selection(None, READER, sort=sort, reverse=reverse))
     assert sorted(paper["id"] for paper in papers) == [1, 2, 3, 4, 5, 6, 7]
@@ -84,7 +84,7 @@ def test_sorts(sort: Sort, reverse: bool, shelf: SqliteStore) -> None:
 
 @pytest.mark.parametrize("reverse", [False, True])
 @pytest.mark.parametrize("sort", [*BY, "relevance"])
-def test_pages_of_a_list(sort: Sort, reverse: bool, shelf: SqliteStore) -> None:
+def test_pages_of_a_list(sort: Sort, reverse: bool, shelf: LibraryStore) -> None:
     """Limit and offset cut the list and never reorder it; what lies beyond its end is empty."""
     whole = Selection(None, READER, sort=sort, reverse=reverse)
     all_of_them = [paper["id"] for paper in shelf.looking.papers(whole)]
@@ -103,13 +103,13 @@ def test_pages_of_a_list(sort: Sort, reverse: bool, shelf: SqliteStore) -> None:
         assert shelf.looking.papers(nothing) == []
 
 
-def test_ties_of_upvotes(shelf: SqliteStore) -> None:
+def test_ties_of_upvotes(shelf: LibraryStore) -> None:
     """Where upvotes are equal the more discussed paper comes first, then the newer one, then the lower number."""
     papers = shelf.looking.papers(Selection(None, READER, sort="upvotes"))
     assert [paper["id"] for paper in papers] == [5, 2, 1, 4, 6, 3, 7]
 
 
-def test_a_list_without_relevance(shelf: SqliteStore) -> None:
+def test_a_list_without_relevance(shelf: LibraryStore) -> None:
     """Where a query holds no words to rank by, relevance is the usual order."""
     for query in (None, Query(None), asked("has:date"), asked("-ash")):
         by_relevance = shelf.looking.papers(Selection(query, READER, sort="relevance"))
@@ -121,7 +121,7 @@ def test_a_list_without_relevance(shelf: SqliteStore) -> None:
 
 
 @pytest.fixture
-def searched(store: SqliteStore) -> SqliteStore:
+def searched(store: LibraryStore) -> LibraryStore:
     """Papers that hold two words in different places, or one, or none."""
     filler = "and a text that goes on for a while about other matters entirely"
     papers = [
@@ -138,7 +138,7 @@ def searched(store: SqliteStore) -> SqliteStore:
 
 
 def found(
-    store: SqliteStore, text: str, *, any_word: bool = False, reverse: bool = False, limit: int | None = None
+    store: LibraryStore, text: str, *, any_word: bool = False, reverse: bool = False, limit: int | None = None
 ) -> list[int]:
     """The numbers of a ranked search; its scores fall, and its count is its length."""
     chosen = Selection(asked(text), READER, sort="relevance", any_word=any_word, reverse=reverse, limit=limit)
@@ -152,7 +152,7 @@ def found(
     return [paper["id"] for paper in papers]
 
 
-def test_relevance(searched: SqliteStore) -> None:
+def test_relevance(searched: LibraryStore) -> None:
     """Papers that hold all the words are found, stemmed; a word in the title weighs more than one in the abstract."""
     assert found(searched, "adapter forgetting") == [2, 1]
     assert found(searched, "adapter forgetting", reverse=True) == [1, 2]
@@ -161,7 +161,7 @@ def test_relevance(searched: SqliteStore) -> None:
     assert found(searched, "adapter nonsense") == []
 
 
-def test_any_word(searched: SqliteStore) -> None:
+def test_any_word(searched: LibraryStore) -> None:
     """With any word papers holding all of them come first, however well one word fits another; those with none are out."""
     ranked = found(searched, "adapter forgetting", any_word=True)
     assert ranked[:2] == [2, 1]
@@ -171,14 +171,14 @@ def test_any_word(searched: SqliteStore) -> None:
     assert found(searched, "adapter forgetting", any_word=True, limit=3) == ranked[:3]
 
 
-def test_a_ranked_search_is_filtered(searched: SqliteStore) -> None:
+def test_a_ranked_search_is_filtered(searched: LibraryStore) -> None:
     """What a query says besides its words holds for a ranked search too, with any word or all."""
     assert found(searched, "adapter forgetting status:keep") == [2]
     assert found(searched, "adapter forgetting status:inbox", any_word=True)[0] == 1
     assert 2 not in found(searched, "adapter -title:against", any_word=True)
 
 
-def test_a_search_is_for_a_reader(searched: SqliteStore) -> None:
+def test_a_search_is_for_a_reader(searched: LibraryStore) -> None:
     """Another reader's decisions don't count."""
     chosen = Selection(asked("adapter status:keep"), "bob", sort="relevance")
     assert (searched.looking.papers(chosen), searched.looking.count(chosen)) == ([], 0)
@@ -188,7 +188,7 @@ def test_a_search_is_for_a_reader(searched: SqliteStore) -> None:
 
 
 @pytest.fixture
-def named(store: SqliteStore) -> SqliteStore:
+def named(store: LibraryStore) -> LibraryStore:
     """Paper 1 with an arXiv id, paper 3 with an old one; 2 was merged into 1."""
     alpha = {"title": "Alpha, a longer title", "arxiv_id": "2403.02178"}
     add_pages(store, json_page(alpha, "Omega, the last of them", {"title": "Old times", "arxiv_id": "hep-th/9901001"}))
@@ -237,26 +237,26 @@ def named(store: SqliteStore) -> SqliteStore:
     ],
     ids=ascii,
 )
-def test_resolve(name: str, number: int | None, named: SqliteStore) -> None:
+def test_resolve(name: str, number: int | None, named: LibraryStore) -> None:
     """A number, an old number, an arXiv id in any dress or a URL holding it names a paper; anything else names none."""
     assert named.looking.resolve(name) == number
 
 
 @settings(max_examples=100)
 @given(st.one_of(st.text(), st.text(alphabet="0123456789.v/-: abhtps"), st.integers().map(str)))
-def test_resolve_takes_anything(shelf: SqliteStore, name: str) -> None:
+def test_resolve_takes_anything(shelf: LibraryStore, name: str) -> None:
     """No name whatever fails, and what it names is a paper."""
     number = shelf.looking.resolve(name)
     assert number is None or [paper["id"] for paper in shelf.looking.by_number([number], READER)] == [number]
 
 
-def test_by_number(shelf: SqliteStore) -> None:
+def test_by_number(shelf: LibraryStore) -> None:
     """Papers come in the order of their numbers, however asked for; a number that means none is passed over."""
     assert [paper["id"] for paper in shelf.looking.by_number([5, 99, 1, 0, -3, 7], READER)] == [1, 5, 7]
     assert shelf.looking.by_number([], READER) == []
 
 
-def test_by_number_takes_many(shelf: SqliteStore) -> None:
+def test_by_number_takes_many(shelf: LibraryStore) -> None:
     """There may be more numbers than SQLite takes parameters."""
     assert len(shelf.looking.by_number(range(1, 100_001), READER)) == 7
 
@@ -264,7 +264,7 @@ def test_by_number_takes_many(shelf: SqliteStore) -> None:
 # --- papers, sightings, counts ----------------------------------------------------------------------------------------
 
 
-def test_papers_are_records(shelf: SqliteStore) -> None:
+def test_papers_are_records(shelf: LibraryStore) -> None:
     """Every paper that is read is a valid Paper record, and has the keys of one in their order."""
     for paper in shelf.looking.papers(Selection(None, READER)):
         assert Paper.model_validate(paper).id == paper["id"]
@@ -272,7 +272,7 @@ def test_papers_are_records(shelf: SqliteStore) -> None:
         json.dumps(paper)
 
 
-def test_sightings(named: SqliteStore) -> None:
+def test_sightings(named: LibraryStore) -> None:
     """The sightings of a paper say where, when and why, the first one first; a number that means none has none."""
     first, second, third = named.looking.sightings(1)
     assert [(s["title"], s["line"], s["layout"], s["added"]) for s in (first, second, third)] == [
@@ -286,7 +286,7 @@ def test_sightings(named: SqliteStore) -> None:
     assert named.looking.sightings(2) == named.looking.sightings(99) == []
 
 
-def test_topic_counts(store: SqliteStore) -> None:
+def test_topic_counts(store: LibraryStore) -> None:
     """Topics are counted, the most frequent first, and papers without one under the empty name."""
     assert store.looking.topic_counts() == {}
     rules = rules_of(a="apple", b="banana", c="cherry")
@@ -296,7 +296,7 @@ def test_topic_counts(store: SqliteStore) -> None:
     assert list(store.looking.topic_counts().items()) == [("b", 3), ("a", 2), ("c", 1), ("", 1)]
 
 
-def test_tallies(shelf: SqliteStore) -> None:
+def test_tallies(shelf: LibraryStore) -> None:
     """Counts of the whole, by status, by month with the newest first, and by layout, add up."""
     told = shelf.looking.tallies(READER)
     assert told["library"] == {
@@ -307,7 +307,7 @@ def test_tallies(shelf: SqliteStore) -> None:
     assert told["layout"] == {"jsonl": 7}
 
 
-def test_an_empty_library(store: SqliteStore) -> None:
+def test_an_empty_library(store: LibraryStore) -> None:
     """Everything can be asked of a library that holds nothing."""
     for sort in SORTS:
         assert store.looking.papers(Selection(None, READER, sort=sort)) == []
@@ -317,7 +317,7 @@ def test_an_empty_library(store: SqliteStore) -> None:
     assert store.looking.taxonomy() is None
 
 
-def test_who_keeps_papers(store: SqliteStore) -> None:
+def test_who_keeps_papers(store: LibraryStore) -> None:
     """Each paper has those who keep it now, by name, oneself apart; a paper that no other keeps is left out."""
     add_pages(store, json_page("One", "Two", "Three"))
     for reader, papers in (("ben", [1, 2]), ("Anna", [2, 1]), ("anna", [2]), (READER, [1, 3])):

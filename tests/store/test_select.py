@@ -18,10 +18,11 @@ from papertide.query.ast import Is, Node, Not, NumberRange, Or, Term, conjunctio
 from papertide.query.match import matches
 from papertide.query.parse import MAX_CONDITIONS, MAX_DEPTH
 from papertide.records.plain import PaperDict
-from papertide.store import fts, select
+from papertide.store import select
 from papertide.store.database import ALL, Database
-from papertide.store.fts import MatchTexts
 from papertide.store.postgres.engine import PostgresDatabase
+from papertide.store.sqlite import fts
+from papertide.store.sqlite.fts import MatchTexts
 
 READER = "ada"
 ALIASES = {11: 1, 12: 2}

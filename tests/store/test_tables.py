@@ -11,7 +11,7 @@ from tests.fakes import look
 
 from papertide.store import open_library
 from papertide.store.address import Server
-from papertide.store.declared import Named, wanted
+from papertide.store.sqlite.declared import Named, wanted
 from papertide.store.tables import META, NEVER_TWICE, TABLES
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 from tests.fakes import add_pages, json_page, look
 
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Place
 
 
@@ -16,7 +16,7 @@ def initials(key: str, nameless: bool) -> list[tuple[int, int]]:
     return [] if key == "none" else [(1000 * nameless + ord(letter), place) for place, letter in enumerate(key[:2])]
 
 
-def keep(store: SqliteStore, keys: dict[str, bool]) -> None:
+def keep(store: LibraryStore, keys: dict[str, bool]) -> None:
     """Take in keys, in a transaction of their own."""
     with store.adding.transaction():
         store.titling.keep(keys, initials)
@@ -31,7 +31,7 @@ def kept(path: Place) -> tuple[list[tuple[int, str, int]], list[tuple[int, int, 
     return titles, marks
 
 
-def test_keep(store: SqliteStore, path: Place) -> None:
+def test_keep(store: LibraryStore, path: Place) -> None:
     """A key is kept once, numbered as it came, with its marks; one that has none isn't kept."""
     keep(store, {"ab": True, "b": False, "none": True})
     keep(store, {"b": False, "ab": True, "c": True})
@@ -43,7 +43,7 @@ def test_keep(store: SqliteStore, path: Place) -> None:
     assert not store.titling.any_from(1100)
 
 
-def test_a_title_that_comes_without_an_id(store: SqliteStore, path: Place) -> None:
+def test_a_title_that_comes_without_an_id(store: LibraryStore, path: Place) -> None:
     """A title that had come with ids alone, and comes without one, stands on the other side too, and stays there."""
     keep(store, {"b": False})
     assert not store.titling.nameless("b")
@@ -54,7 +54,7 @@ def test_a_title_that_comes_without_an_id(store: SqliteStore, path: Place) -> No
     assert not store.titling.nameless("never seen")
 
 
-def test_nothing_is_kept_of_what_is_taken_back(store: SqliteStore, path: Place) -> None:
+def test_nothing_is_kept_of_what_is_taken_back(store: LibraryStore, path: Place) -> None:
     """Titles go with the page that brought them, if it is not added after all."""
     keep(store, {"ab": True})
     before = kept(path)
@@ -75,7 +75,7 @@ def numbered(numbers: Iterable[int]) -> dict[str, bool]:
     return {f"{number}": False for number in numbers}
 
 
-def test_beside(store: SqliteStore) -> None:
+def test_beside(store: LibraryStore) -> None:
     """Beside a mark stand the nearest ones, from its own place outward, within bounds and places; as many as asked for."""
     with store.adding.transaction():
         store.titling.keep(numbered(range(10)), lambda key, _: [(100 + int(key) // 2, int(key) % 2)])
@@ -92,7 +92,7 @@ def test_beside(store: SqliteStore) -> None:
     assert store.titling.beside((102, 0, 102, 102, 0, 0), 9) == [(102, 5)]
 
 
-def test_keys_of(store: SqliteStore) -> None:
+def test_keys_of(store: LibraryStore) -> None:
     """Titles are given by their numbers, those of a fit length."""
     keep(store, {"a": True, "bb": True, "ccc": True})
     assert sorted(store.titling.keys_of([3, 2, 1, 77], (2, 3))) == ["bb", "ccc"]
@@ -122,7 +122,7 @@ def test_what_was_there_before(path: Place) -> None:
     store.close()
 
 
-def test_more_than_are_written_at_once(store: SqliteStore) -> None:
+def test_more_than_are_written_at_once(store: LibraryStore) -> None:
     """Tens of thousands of titles are taken in, each with a number of its own."""
     keys = [f"{number}" for number in range(45_000)]
     with store.adding.transaction():

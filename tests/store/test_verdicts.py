@@ -6,19 +6,19 @@ import pytest
 from tests.fakes import NOW, READER, add_pages, json_page, look
 
 from papertide.errors import LibraryError
-from papertide.store import SqliteStore
+from papertide.store import LibraryStore
 from papertide.store.address import Place, Server
 from papertide.store.belongings import give_back, hand_over, remember
 
 
 @pytest.fixture
-def filled(store: SqliteStore) -> SqliteStore:
+def filled(store: LibraryStore) -> LibraryStore:
     """A library of three papers, each with one sighting: 1 to 3."""
     add_pages(store, json_page("On tides", "On moons"), json_page("On stars"))
     return store
 
 
-def test_a_verdict_is_a_row_that_stays(filled: SqliteStore, path: Place) -> None:
+def test_a_verdict_is_a_row_that_stays(filled: LibraryStore, path: Place) -> None:
     """What was said names its sightings with what they said then; taking it back is a row of its own."""
     judging = filled.judging
     number = judging.say(READER, [[1], [3]], NOW, "merge", same=True)
@@ -46,7 +46,7 @@ def test_a_verdict_is_a_row_that_stays(filled: SqliteStore, path: Place) -> None
     assert named == [(0, "On tides"), (0, "On stars")]
 
 
-def test_a_verdict_is_taken_back_once(filled: SqliteStore) -> None:
+def test_a_verdict_is_taken_back_once(filled: LibraryStore) -> None:
     """A second time is refused, as the log would contradict itself."""
     number = filled.judging.say(READER, [[1], [2]], NOW, "merge", same=True)
     filled.judging.take_back(number, READER, NOW)
@@ -54,7 +54,7 @@ def test_a_verdict_is_taken_back_once(filled: SqliteStore) -> None:
         filled.judging.take_back(number, READER, NOW)
 
 
-def test_newest_first_and_oldest_first(filled: SqliteStore) -> None:
+def test_newest_first_and_oldest_first(filled: LibraryStore) -> None:
     """`last` begins with the newest and stops at the count; `on` begins with the oldest."""
     for sides in ([[1], [2]], [[2], [3]], [[1], [3]]):
         filled.judging.say(READER, sides, NOW, "split", same=False)
@@ -62,7 +62,7 @@ def test_newest_first_and_oldest_first(filled: SqliteStore) -> None:
     assert [said.id for said in filled.judging.on([1])] == [1, 3]
 
 
-def test_moved_sightings_are_remembered(filled: SqliteStore) -> None:
+def test_moved_sightings_are_remembered(filled: LibraryStore) -> None:
     """Sightings that a verdict doesn't name, but that went elsewhere by it, are known by the paper they were of."""
     number = filled.judging.say(READER, [[1], [2]], NOW, "merge", same=True)
     filled.judging.moved(number, {3: 7}, {8: 9})
@@ -70,7 +70,7 @@ def test_moved_sightings_are_remembered(filled: SqliteStore) -> None:
     assert (said.papers, said.led) == ({1: 1, 2: 2, 3: 7}, {8: 9})
 
 
-def test_a_sighting_that_is_gone_is_left_out(filled: SqliteStore, path: Place) -> None:
+def test_a_sighting_that_is_gone_is_left_out(filled: LibraryStore, path: Place) -> None:
     """A verdict outlives the sightings it names, and no other sighting takes their place by its number."""
     filled.judging.say(READER, [[1], [3]], NOW, "split", same=False)
     connection = look(path)
@@ -92,7 +92,7 @@ def test_a_sighting_that_is_gone_is_left_out(filled: SqliteStore, path: Place) -
         (None, None, 1),
     ],
 )
-def test_notes_part_again(filled: SqliteStore, note: str | None, left: str | None, told: int) -> None:
+def test_notes_part_again(filled: LibraryStore, note: str | None, left: str | None, told: int) -> None:
     """What was put behind a note is taken out of it again; a note that was rewritten stays whole, one taken off stays off."""
     filled.annotating.note(READER, 2, "two")
     filled.telling.tell(READER, [1, 2], "2026-11-21", NOW)
@@ -114,7 +114,7 @@ def test_notes_part_again(filled: SqliteStore, note: str | None, left: str | Non
     assert filled.telling.last(READER) == (1, "2026-11-21", [1, 2])
 
 
-def test_reasons_are_listed_with_the_titles_they_are_of(store: SqliteStore) -> None:
+def test_reasons_are_listed_with_the_titles_they_are_of(store: LibraryStore) -> None:
     """A merge by title is listed with the title of the page that its reason names, the least alike first."""
     add_pages(
         store,

@@ -6,12 +6,12 @@ import pytest
 from tests.query.strategies import TODAY
 
 from papertide.query import parse
-from papertide.store import SqliteStore
+from papertide.store import LibraryStore
 from papertide.store.base import Unknown
 
 
 @pytest.fixture
-def filled(store: SqliteStore) -> SqliteStore:
+def filled(store: LibraryStore) -> LibraryStore:
     """A library with a few words; of "quantized" and its other forms the first is the usual one."""
     texts = [
         "Catastrophic forgetting",
@@ -42,18 +42,18 @@ def filled(store: SqliteStore) -> SqliteStore:
         ("-naivtee OR quantised", "quantized"),
     ],
 )
-def test_the_word_meant(filled: SqliteStore, asked: str, found: str) -> None:
+def test_the_word_meant(filled: LibraryStore, asked: str, found: str) -> None:
     """One or two slips, in the first letters too, lead to a word that papers use."""
     assert found in [one.meant for one in filled.looking.unknown_words(parse(asked, today=TODAY))]
 
 
 @pytest.mark.parametrize("asked", ["catastrophic forget", "quant*", "zzz*", "topic:xyz", ""])
-def test_nothing_to_say(filled: SqliteStore, asked: str) -> None:
+def test_nothing_to_say(filled: LibraryStore, asked: str) -> None:
     """Words that are held, in any form, and what is no word, are not talked about."""
     assert filled.looking.unknown_words(parse(asked, today=TODAY)) == []
 
 
-def test_no_suggestion(filled: SqliteStore) -> None:
+def test_no_suggestion(filled: LibraryStore) -> None:
     """A word that is near to none, or too short to tell, is only said to be unknown; once, and eight words at most."""
     assert filled.looking.unknown_words(parse("xyzzy xyz xyzzy", today=TODAY)) == [
         Unknown("xyzzy", None),

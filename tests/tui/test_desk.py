@@ -9,7 +9,7 @@ from tests.cli.harness import LORA, Program
 from textual.message import Message
 
 from papertide.flows.triage import Sitting
-from papertide.store import SqliteStore
+from papertide.store import LibraryStore
 from papertide.tui.desk import Desk
 from papertide.tui.messages import Broken, Told
 
@@ -20,7 +20,7 @@ def test_closing_finishes_what_was_handed_in(program: Program) -> None:
     sitting = Sitting("me")
 
     def decide(status: str) -> None:
-        def work(store: SqliteStore) -> None:
+        def work(store: LibraryStore) -> None:
             sitting.decide(store, LORA, status, at="2026-11-21T10:00:00Z")
 
         desk.do(work)
@@ -39,7 +39,7 @@ def test_closing_breaks_off_a_long_question(program: Program) -> None:
     waited: list[str] = []
     desk = Desk("counts", program.library, lambda _message: None)
 
-    def forever(store: SqliteStore) -> None:
+    def forever(store: LibraryStore) -> None:
         begun.set()
         sql = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
         store._database.connection.execute(sql).fetchone()
@@ -56,7 +56,7 @@ def test_work_that_takes_long_ends_with_the_desk(program: Program) -> None:
     heard: SimpleQueue[Message] = SimpleQueue()
     desk = Desk("learning", program.library, heard.put)
 
-    def forever(_store: SqliteStore) -> None:
+    def forever(_store: LibraryStore) -> None:
         while True:
             desk.tell(Told("at it"))
             desk.go_on()
@@ -72,7 +72,7 @@ def test_only_the_newest_of_a_kind_is_done(program: Program) -> None:
     gate = threading.Event()
     desk = Desk("pages", program.library, heard.append)
 
-    def wait(_store: SqliteStore) -> Message | None:
+    def wait(_store: LibraryStore) -> Message | None:
         gate.wait()
         return None
 

@@ -22,9 +22,9 @@ from papertide.parsers import LAYOUTS, SUFFIXES
 from papertide.records.reports import AddReport
 from papertide.sources.files import Files
 from papertide.sources.parts import InParts
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Place
-from papertide.store.engine import Waiting
+from papertide.store.sqlite.engine import Waiting
 from papertide.views.console import Console
 
 
@@ -79,10 +79,10 @@ def add(
     end_with(common.console, report, dry_run=dry_run)
 
 
-def _opener(common: Common, stack: ExitStack, *, dry_run: bool) -> Callable[[], SqliteStore]:
+def _opener(common: Common, stack: ExitStack, *, dry_run: bool) -> Callable[[], LibraryStore]:
     place, waiting = common.config.library, common.console.say
 
-    def open_store() -> SqliteStore:
+    def open_store() -> LibraryStore:
         store = _on_trial(place, waiting, stack) if dry_run else open_library(place, create=True, waiting=waiting)
         stack.callback(store.close)
         return store
@@ -90,7 +90,7 @@ def _opener(common: Common, stack: ExitStack, *, dry_run: bool) -> Callable[[], 
     return open_store
 
 
-def _on_trial(place: Place, waiting: Waiting, stack: ExitStack) -> SqliteStore:
+def _on_trial(place: Place, waiting: Waiting, stack: ExitStack) -> LibraryStore:
     """The library; where there is none nothing may be left behind, so an empty one is elsewhere until the stack is closed."""
     try:
         return open_library(place, waiting=waiting)

@@ -18,7 +18,7 @@ from papertide.errors import UsageError
 from papertide.views.console import Console
 
 if TYPE_CHECKING:
-    from papertide.store import SqliteStore
+    from papertide.store import LibraryStore
 
 _KEY = "papertide.common"
 
@@ -61,7 +61,7 @@ class Common:
         return self.config.today
 
     @contextmanager
-    def library(self, *, create: bool = False) -> Iterator[SqliteStore]:
+    def library(self, *, create: bool = False) -> Iterator[LibraryStore]:
         """The library, open; made first if `create`."""
         from papertide.store import open_library
 

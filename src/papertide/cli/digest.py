@@ -38,7 +38,7 @@ from papertide.views.console import ExitCode, plain
 from papertide.views.digest import as_json, as_lines
 
 if TYPE_CHECKING:
-    from papertide.store import SqliteStore
+    from papertide.store import LibraryStore
 
 _ENDS = {"terminal": ".txt", "markdown": ".md", "html": ".html", "atom": ".atom", "json": ".json"}
 """The formats, and what the name of a file of theirs ends with."""
@@ -130,7 +130,7 @@ def check_options(look: str, since: str | None, *, again: bool) -> date | None:
     return day_given(since, "--since")
 
 
-def query_given(common: Common, store: SqliteStore, words: Sequence[str] | None) -> Query | None:
+def query_given(common: Common, store: LibraryStore, words: Sequence[str] | None) -> Query | None:
     """The query that was typed, if one was. Raises QueryError for one that doesn't parse or names no topic."""
     text = " ".join(words or ())
     if not text.strip():

@@ -13,7 +13,7 @@ from papertide.cli.taxonomy import taxonomy
 from papertide.config import now
 from papertide.flows import duplicates as flow
 from papertide.flows.triage import named
-from papertide.store import SqliteStore
+from papertide.store import LibraryStore
 from papertide.store.facts import Joined
 from papertide.views.console import ExitCode, Line
 from papertide.views.duplicates import list_joined
@@ -193,7 +193,7 @@ def why(
     common.console.show([Line(f"{what}: {reason}")])
 
 
-def _hand(common: Common, store: SqliteStore) -> flow.Hand:
+def _hand(common: Common, store: LibraryStore) -> flow.Hand:
     return flow.Hand(store, taxonomy(common), common.config.reader, now())
 
 

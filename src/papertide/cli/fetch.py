@@ -26,7 +26,7 @@ from papertide.sources.address import base
 from papertide.sources.base import Archive, Part
 from papertide.sources.clock import SystemClock
 from papertide.sources.http import Client
-from papertide.store import SqliteStore
+from papertide.store import LibraryStore
 from papertide.views.console import Progress
 
 SOURCES = ("hf", "hf-search", "hf-trending", "arxiv")
@@ -88,7 +88,7 @@ def fetch(
 
 def _run(
     common: Common,
-    store: SqliteStore,
+    store: LibraryStore,
     todo: Todo,
     clock: SystemClock,
     shown: _Shown,

@@ -12,7 +12,7 @@ from typer.core import TyperOption
 from papertide.cli.common import Common
 from papertide.flows.browse import Filters, query_of, sort_of, spellings_of
 from papertide.query import Query
-from papertide.store import SqliteStore
+from papertide.store import LibraryStore
 from papertide.store.base import Selection, Sort
 
 _KEY = "papertide.filters"
@@ -128,7 +128,7 @@ class Given:
         )
         return cls(" ".join(words or ()), filters, told["sort"], told["reverse"], told["limit"], told["offset"])
 
-    def query(self, common: Common, store: SqliteStore) -> Query:
+    def query(self, common: Common, store: LibraryStore) -> Query:
         """The one query that the words and the options make."""
         return query_of(
             store.looking,
@@ -141,7 +141,7 @@ class Given:
         )
 
     def selection(
-        self, common: Common, store: SqliteStore, *, sort: Sort = "published", any_word: bool = False
+        self, common: Common, store: LibraryStore, *, sort: Sort = "published", any_word: bool = False
     ) -> Selection:
         """The papers meant, in the order asked for, else in that of `sort`."""
         return Selection(

@@ -23,7 +23,7 @@ from papertide.views.console import Console, Line
 from papertide.views.triage import MOST_WORDS, one_line, paper_lines
 
 if TYPE_CHECKING:
-    from papertide.store import SqliteStore
+    from papertide.store import LibraryStore
 
 DECIDE = {
     **dict.fromkeys(("y", "keep"), "keep"),
@@ -49,7 +49,7 @@ _PAGE = 200
 
 
 def triage_by_lines(
-    console: Console, store: SqliteStore, view: View, reader: Reader, sitting: Sitting, *, now: Callable[[], str]
+    console: Console, store: LibraryStore, view: View, reader: Reader, sitting: Sitting, *, now: Callable[[], str]
 ) -> None:
     """Show paper after paper and do what is answered, until the input ends, the papers do, or the answer is to quit."""
     if isinstance(sys.stdin, TextIOWrapper):
@@ -73,7 +73,13 @@ class _Lines:
     """Where one is in a view."""
 
     def __init__(
-        self, console: Console, store: SqliteStore, view: View, reader: Reader, sitting: Sitting, now: Callable[[], str]
+        self,
+        console: Console,
+        store: LibraryStore,
+        view: View,
+        reader: Reader,
+        sitting: Sitting,
+        now: Callable[[], str],
     ) -> None:
         self._console = console
         self._store = store

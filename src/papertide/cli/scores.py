@@ -9,19 +9,19 @@ from papertide.flows.rank import Learner
 from papertide.views.console import Console
 
 if TYPE_CHECKING:
-    from papertide.store import SqliteStore
+    from papertide.store import LibraryStore
 
 
 A_WHILE = 2_000
 """Papers whose terms take longer to make than one likes to wait without a word."""
 
 
-def scored(common: Common, store: SqliteStore) -> None:
+def scored(common: Common, store: LibraryStore) -> None:
     """Make the reader's scores anew if papers or decisions changed since."""
     learned(common.console, store, Learner(common.config.reader))
 
 
-def learned(console: Console, store: SqliteStore, learner: Learner) -> None:
+def learned(console: Console, store: LibraryStore, learner: Learner) -> None:
     """Bring a learner up to date."""
     if store.scoring.current(learner.reader):
         return

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from papertide.flows.duplicates import Apart
-    from papertide.store import SqliteStore
+    from papertide.store import LibraryStore
 
 _WORDS = 10
 
@@ -65,7 +65,7 @@ def show(
             common.console.show(Line(f"{a.title}: {a.reason}", indent=8, lead=str(a.paper)) for a in apart[number])
 
 
-def _apart(store: SqliteStore, number: int) -> Sequence[Apart]:
+def _apart(store: LibraryStore, number: int) -> Sequence[Apart]:
     """The papers that are nearly the same as this one; for most there are none, and nothing more is loaded."""
     twins = store.judging.twins(number)
     if not twins:

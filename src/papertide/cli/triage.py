@@ -21,7 +21,7 @@ from papertide.views.console import ExitCode
 from papertide.views.triage import summary
 
 if TYPE_CHECKING:
-    from papertide.store import SqliteStore
+    from papertide.store import LibraryStore
 
 _THEMES = ("dark", "light")
 
@@ -89,7 +89,7 @@ def _has_screen() -> bool:
     return all(stream is not None and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
 
 
-def _by_lines(common: Common, store: SqliteStore, view: View, reader: Reader, sitting: Sitting) -> int:
+def _by_lines(common: Common, store: LibraryStore, view: View, reader: Reader, sitting: Sitting) -> int:
     """Line by line until the input ends; an interruption is told by the exit code, and what was decided stays."""
     try:
         triage_by_lines(common.console, store, view, reader, sitting, now=common.config.moment)

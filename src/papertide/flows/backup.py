@@ -11,7 +11,7 @@ from pathlib import Path
 
 from papertide.errors import InputError, LibraryDamaged, OutputError, UsageError
 from papertide.sources.base import OpenArchive
-from papertide.store import copies
+from papertide.store.sqlite import copies
 
 
 @dataclass(frozen=True, slots=True)

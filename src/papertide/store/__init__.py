@@ -10,10 +10,10 @@ from papertide.store.address import Place, Server
 from papertide.store.annotations import Annotations
 from papertide.store.database import Database
 from papertide.store.decisions import DecisionLog
-from papertide.store.engine import Database as FileDatabase
-from papertide.store.engine import Waiting
 from papertide.store.ledger import Ledger
 from papertide.store.ranking import Scores
+from papertide.store.sqlite.engine import Database as FileDatabase
+from papertide.store.sqlite.engine import Waiting
 from papertide.store.titles import TitleList
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from papertide.store.postgres.archive import ArchiveTable
 
 
-class SqliteStore:
+class LibraryStore:
     """A library, open; see `base.Store`."""
 
     def __init__(self, database: Database) -> None:
@@ -103,12 +103,12 @@ class SqliteStore:
         self._database.close()
 
 
-def open_library(place: Place, *, create: bool = False, waiting: Waiting = lambda _why: None) -> SqliteStore:
+def open_library(place: Place, *, create: bool = False, waiting: Waiting = lambda _why: None) -> LibraryStore:
     """Open the library at `place`, made first if `create`; raises a LibraryError for anything that stands in the way.
 
     `waiting` is told, in a sentence, when another process has to be waited for.
     """
-    return SqliteStore(open_database(place, create=create, waiting=waiting))
+    return LibraryStore(open_database(place, create=create, waiting=waiting))
 
 
 def open_database(

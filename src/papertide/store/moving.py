@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from papertide.errors import LibraryDamaged, LibraryError, OutputError, UsageError
-from papertide.store import copies, migrations, open_database, unfinished
+from papertide.store import open_database, unfinished
 from papertide.store.address import Place, Server
 from papertide.store.database import Connection, Database
-from papertide.store.engine import Database as FileDatabase
-from papertide.store.engine import Waiting
+from papertide.store.sqlite import copies, migrations
+from papertide.store.sqlite.engine import Database as FileDatabase
+from papertide.store.sqlite.engine import Waiting
 from papertide.store.tables import META, NEVER_TWICE, TABLES, Table
 from papertide.store.unfinished import Note, Part
 

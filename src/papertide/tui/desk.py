@@ -9,11 +9,11 @@ from threading import Thread
 from textual.message import Message
 
 from papertide.errors import LibraryError, PapertideError
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Place
 from papertide.tui.messages import Broken, Told
 
-Work = Callable[[SqliteStore], Message | None]
+Work = Callable[[LibraryStore], Message | None]
 Post = Callable[[Message], object]
 
 
@@ -26,7 +26,7 @@ class Desk:
         self._tasks: SimpleQueue[tuple[str, int, Work] | None] = SimpleQueue()
         self._newest: dict[str, int] = {}
         self._finishing = True
-        self._store: SqliteStore | None = None
+        self._store: LibraryStore | None = None
         self._thread = Thread(target=self._run, name=f"papertide-{name}", daemon=True)
         self._thread.start()
 

@@ -6,7 +6,7 @@ from textual.message import Message
 
 from papertide.flows.inbox import Reader, View, begin, learns
 from papertide.flows.rank import Learner
-from papertide.store import SqliteStore
+from papertide.store import LibraryStore
 from papertide.store.address import Place
 from papertide.store.base import Selection
 from papertide.tui.desk import Desk, Post
@@ -27,7 +27,7 @@ class School(Desk):
     def learn(self, turn: int, view: View, selection: Selection) -> None:
         """Learn, if anything was said or came since, and tell of it."""
 
-        def work(store: SqliteStore) -> Message:
+        def work(store: LibraryStore) -> Message:
             read = 0
 
             def told(count: int) -> None:

@@ -12,10 +12,12 @@ from tests.libraries import Pool, impatient, look
 from tests.postgres import LAB, Postgres
 
 from papertide.errors import LibraryError, LibraryLocked
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Server
 from papertide.store.base import Selection
-from papertide.store.postgres.engine import PostgresDatabase, _copying, translated
+from papertide.store.postgres.connection import _copying
+from papertide.store.postgres.engine import PostgresDatabase
+from papertide.store.postgres.trouble import translated
 
 SECRET = "correct horse"
 
@@ -173,7 +175,7 @@ def test_a_connection_that_is_lost(path: Server) -> None:
 
 def test_closing_twice(path: Server) -> None:
     """A closed library stays closed, and whoever uses it gets a LibraryError."""
-    store = SqliteStore(PostgresDatabase.open(path))
+    store = LibraryStore(PostgresDatabase.open(path))
     store.close()
     store.close()
     with pytest.raises(LibraryError):

@@ -10,7 +10,7 @@ from tests.fakes import NOW, READER, RULES, add_pages, json_page
 from tests.libraries import Pool, dump, in_step, look
 
 from papertide.flows.doctor import repair
-from papertide.store import SqliteStore, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Server
 
 CHECKS = [
@@ -140,7 +140,7 @@ def test_decisions_are_never_mended(path: Server, tmp_path: Path) -> None:
     """Nothing that a reader said is changed by a repair."""
     before = dump(path)
     store = open_library(path)
-    assert isinstance(store, SqliteStore)
+    assert isinstance(store, LibraryStore)
     assert repair(store, RULES, tmp_path / "lost.jsonl", now=lambda: NOW).told == ()
     store.close()
     assert dump(path) == before

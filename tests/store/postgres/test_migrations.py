@@ -14,10 +14,11 @@ from tests.fakes import exit_codes, forked
 from tests.libraries import Pool
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryMissing, LibraryNewer
-from papertide.store import SqliteStore, migrations, open_library
+from papertide.store import LibraryStore, open_library
 from papertide.store.address import Server
 from papertide.store.postgres import migrations as steps
 from papertide.store.postgres.engine import PostgresDatabase
+from papertide.store.sqlite import migrations
 
 ITS_OWN = {"numbered", "raw_page", "stem", "text_due", "writes"}
 """Tables that a library on a server has besides."""
@@ -142,7 +143,7 @@ def test_a_schema_of_its_own(fresh: Callable[[], str]) -> None:
 def test_as_it_is(fresh: Callable[[], str]) -> None:
     """Whoever wants a library as it is changes nothing in it."""
     place = Server(fresh())
-    store = SqliteStore(PostgresDatabase.open(place, create=True, as_it_is=True))
+    store = LibraryStore(PostgresDatabase.open(place, create=True, as_it_is=True))
     store.close()
     with psycopg.connect(place.url) as driver:
         assert columns(driver) == {}

@@ -1,4 +1,4 @@
-"""The library on a server: how it is reached, checked and locked, and the one place where psycopg's errors become ours.
+"""The library on a server: how it is opened, checked and locked.
 
 Whoever writes holds the library's lock (an advisory one, of the database and schema) until the transaction ends, so that
 pages that many add come in one after the other, as in a file; readers wait for nobody. A connection that was lost between
@@ -8,24 +8,23 @@ two transactions is made again; one that is lost within leaves nothing behind, f
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 from psycopg import errors, sql
-from psycopg.adapt import Loader
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer, LibraryUncertain
 from papertide.store.address import Server
-from papertide.store.database import Cursor, Score, Values
+from papertide.store.database import Score
 from papertide.store.postgres import migrations
 from papertide.store.postgres.archive import ArchiveTable
 from papertide.store.postgres.belongings import GuardedBelongings
-from papertide.store.postgres.dialect import said
+from papertide.store.postgres.connection import PostgresConnection, connected
 from papertide.store.postgres.read import ServerShelf
 from papertide.store.postgres.texts import WordTexts, vector
+from papertide.store.postgres.trouble import first_line, translated
 from papertide.store.unfinished import refuse
 
 if TYPE_CHECKING:
@@ -38,8 +37,6 @@ WAIT_SECONDS = 10.0
 """How long a busy library is waited for."""
 _QUIET = 1.0
 """Seconds that are waited before anybody is told."""
-_MANY = 20
-"""Rows from which on they are copied rather than inserted."""
 _INDEXED_AT_ONCE = 500
 _MUCH = 50_000
 """Rows after which the server is asked to look at its tables anew."""
@@ -52,103 +49,6 @@ SELECT a.usename, a.client_addr, a.application_name, a.pid FROM pg_locks l JOIN 
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1347703876 AND a.datname = current_database()
     AND l.objid = CAST(CAST(hashtext(current_schema()) AS BIGINT) & 4294967295 AS OID) AND a.pid <> pg_backend_pid() LIMIT 3
 """
-_SHARED = frozenset(
-    {"mark", "page", "paper", "paper_listed", "paper_source", "paper_terms", "paper_topic", "sighting", "stem", "title"}
-)
-"""Tables that rows may be copied into: those of readers take none that way, where row-level security holds."""
-
-
-class _Whole(Loader):
-    """Sums come as `numeric`; those of whole numbers are whole."""
-
-    def load(self, data: Any) -> float:
-        text = bytes(data).decode()
-        return float(text) if "." in text else int(text)
-
-
-class PostgresConnection:
-    """A connection of psycopg's that takes the store's SQL; see `database.Connection`."""
-
-    def __init__(self, connect: Callable[[], psycopg.Connection]) -> None:
-        self._connect = connect
-        self.driver = connect()
-        self.inside = False
-        self.written = 0
-        self._closed = False
-
-    def execute(self, statement: str, parameters: Values = (), /) -> Cursor:
-        """Run a statement; outside a transaction a second time, on a new connection, where the old one was lost."""
-        asked, values = said(statement), _given(statement, parameters)
-        try:
-            return self.driver.execute(asked, values)
-        except psycopg.OperationalError:
-            if self.inside or not self.revived():
-                raise
-            return self.driver.execute(asked, values)
-
-    def revived(self) -> bool:
-        """Connect again where the connection was lost; gives whether it was. What we closed ourselves stays closed."""
-        if self._closed or not self.driver.closed:
-            return False
-        self.driver = self._connect()
-        return True
-
-    def close(self) -> None:
-        """Let go of it; a second time does nothing."""
-        self._closed = True
-        self.driver.close()
-
-    def executemany(self, statement: str, parameters: Iterable[Values], /) -> Cursor:
-        """Run a statement for each of these; many rows for one table are copied into it."""
-        rows = list(parameters)
-        cursor = self.driver.cursor()
-        if not rows:
-            return cursor
-        copying = _copying(statement, rows[0]) if len(rows) >= _MANY else None
-        if copying is None:
-            cursor.executemany(said(statement), [_given(statement, row) for row in rows])
-            return cursor
-        command, order = copying
-        self.written += len(rows)
-        with cursor.copy(command) as copy:
-            for row in rows:
-                copy.write_row([row[key] for key in order])  # by place or by name
-        return cursor
-
-
-def _given(statement: str, parameters: Values) -> Any:
-    """Values as psycopg takes them: numbered ones (`?1`) by their number as a name."""
-    if isinstance(parameters, Mapping):
-        return parameters
-    if "?1" in statement or statement in _NUMBERED:
-        return {str(number): value for number, value in enumerate(parameters, 1)}
-    return list(parameters)
-
-
-_NUMBERED = frozenset(
-    {
-        "SELECT key FROM title WHERE key > ? AND key < ? ORDER BY key LIMIT ?",
-        "SELECT max(key) FROM title WHERE key <= ?",
-    }
-)
-"""Statements whose spelling here takes values by number."""
-
-
-def _copying(statement: str, row: Values) -> tuple[sql.Composed, Sequence[Any]] | None:
-    """The COPY that says what an INSERT of plain values says, and the keys of a row in its order; None for any other."""
-    head, found, tail = statement.partition(" VALUES ")
-    table, opened, names = head.removeprefix("INSERT INTO ").strip().partition(" (")
-    if not (head.startswith("INSERT INTO ") and found and opened) or table not in _SHARED or "ON CONFLICT" in tail:
-        return None
-    columns = [name.strip().strip('"') for name in names.rstrip(") \n").split(",")]
-    values = [value.strip() for value in tail.strip().strip("()").split(",")]
-    if len(values) != len(columns) or any(value[:1] not in ("?", ":") for value in values):
-        return None
-    order: Sequence[Any] = [value[1:] for value in values] if isinstance(row, Mapping) else range(len(columns))
-    into = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    return into, order
 
 
 class PostgresDatabase:
@@ -184,7 +84,7 @@ class PostgresDatabase:
         LibraryNewer, LibraryLocked, LibraryUnfinished, LibraryError.
         """
         with translated(server):
-            connection = PostgresConnection(lambda: _connected(server))
+            connection = PostgresConnection(lambda: connected(server))
             try:
                 found = migrations.version(connection.driver)
                 _check(server, found, create=create)
@@ -382,7 +282,7 @@ class PostgresDatabase:
             with self.connection.driver.transaction():
                 self.connection.driver.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except psycopg.IntegrityError as error:
-            return [_first_line(error)]
+            return [first_line(error)]
         return []
 
     def score_by(self, reader: str, _score: Score) -> None:
@@ -415,41 +315,6 @@ ORDER BY p.id LIMIT %s
 """
 
 
-def _is_address(server: Server) -> bool:
-    """Whether the driver can read the address; it would quote a password that is written wrongly."""
-    try:
-        conninfo_to_dict(server.url)
-    except psycopg.ProgrammingError:
-        return False
-    return server.readable
-
-
-_UNLESS_SAID: dict[str, str | int] = {
-    "application_name": "papertide",
-    "connect_timeout": 10,
-    # A server that fell silent is given up after a minute or so, and not after hours.
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
-}
-"""What holds for a connection where its address doesn't say otherwise: seconds, but milliseconds for the last."""
-
-
-def _connected(server: Server) -> psycopg.Connection:
-    given = conninfo_to_dict(server.url)
-    ours = {name: value for name, value in _UNLESS_SAID.items() if name not in given}
-    try:
-        driver = psycopg.connect(make_conninfo(server.url, **ours, client_encoding="UTF8"), autocommit=True)
-    except psycopg.OperationalError as error:
-        reason = _first_line(error).rpartition(" failed: ")[2].removeprefix("FATAL:").strip()
-        raise LibraryError(str(server), f"no connection to the server came about: {reason}") from error
-    driver.adapters.register_loader("numeric", _Whole)
-    # To compile a statement takes longer than any of ours; and a backslash is one, whatever the server was told.
-    driver.execute("SET jit = off; SET standard_conforming_strings = on")
-    return driver
-
-
 def _writable(driver: psycopg.Connection) -> bool:
     """Whether the server takes writes, and our role may add papers."""
     row = driver.execute(
@@ -475,63 +340,3 @@ def _check_encoding(server: Server, driver: psycopg.Connection) -> None:
     encoding = driver.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise LibraryError(str(server), f"its text is {encoding}; a library needs a database made WITH ENCODING 'UTF8'")
-
-
-@contextmanager
-def translated(server: Server) -> Iterator[None]:
-    """Turn errors of psycopg into LibraryErrors that name the library, and never its password."""
-    try:
-        yield
-    except psycopg.Error as error:
-        raise translate(server, error) from error
-    except UnicodeEncodeError as error:  # bytes of the command line that are no UTF-8 come as half characters
-        raise LibraryError(str(server), f"{error.object!r} holds a character that is not text") from error
-
-
-_TOLD: tuple[tuple[type[psycopg.Error], str], ...] = (
-    (
-        errors.InsufficientPrivilege,
-        "your role may not do that ({}); whose library it is admits readers, and --reader says which one you are",
-    ),
-    (errors.DiskFull, "the server's disk is full; nothing was changed"),
-    (errors.ReadOnlySqlTransaction, "can't be written: this server only reads (a replica?)"),
-    (errors.NumericValueOutOfRange, "a number that large is more than a library can hold"),
-    (errors.ProgramLimitExceeded, "a name or key is longer than a library on a server can hold ({})"),
-    (errors.TooManyConnections, "the server has no connection left for us; try again ({})"),
-    (errors.CannotConnectNow, "the server is starting or stopping; try again"),
-    (errors.QueryCanceled, "broken off ({}); nothing was changed"),
-)
-
-
-def translate(server: Server, error: psycopg.Error) -> LibraryError:
-    """The LibraryError that an error of psycopg stands for."""
-    if isinstance(error, (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)):
-        return LibraryLocked(str(server), "another process is writing to it; nothing was changed; try again")
-    for kind, told in _TOLD:
-        if isinstance(error, kind):
-            return LibraryError(str(server), told.format(_first_line(error)))
-    if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None and server.secret:
-        # libpq says what it couldn't read, which is often the password itself.
-        told = "this address can't be read; in a name or a password, write %25 for %, %20 for a space, %40 for @"
-        return LibraryError(str(server), told)
-    if _is_lost(error):
-        told = "the connection to the server was lost; what was begun was not kept"
-        return LibraryError(str(server), f"{told} ({_first_line(error)})")
-    if isinstance(error, errors.UntranslatableCharacter) or (
-        isinstance(error, psycopg.DataError) and "NUL" in str(error)
-    ):
-        return LibraryError(str(server), "a text holds a NUL character, which a library on a server can't hold")
-    return LibraryError(str(server), _first_line(error))
-
-
-def _is_lost(error: psycopg.Error) -> bool:
-    if isinstance(error, errors.IdleInTransactionSessionTimeout):
-        return True
-    return isinstance(error, psycopg.OperationalError) and (
-        error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
-    )
-
-
-def _first_line(error: psycopg.Error) -> str:
-    text = error.diag.message_primary or str(error)
-    return next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)

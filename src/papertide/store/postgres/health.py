@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from papertide.normal import counted
+from papertide.store.checks import Seen, decisions, fetches, papers
 from papertide.store.facts import Finding
-from papertide.store.health import Seen, decisions, fetches, papers
 from papertide.store.postgres import migrations
 from papertide.store.postgres.declared import HERE, missing, wanted
 from papertide.store.postgres.texts import vector

@@ -9,12 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from papertide.normal import counted
+from papertide.store.checks import COPIES, MISCOUNTED, UNMARKED, UNTITLED
 from papertide.store.decisions import STATUSES_BY_LOG
 from papertide.store.facts import LostRow, Mended
-from papertide.store.health import COPIES
 from papertide.store.postgres.declared import missing, wanted
 from papertide.store.postgres.health import UNREADABLE
-from papertide.store.repair import MISCOUNTED, UNMARKED, UNTITLED
 
 if TYPE_CHECKING:
     from papertide.store.postgres.engine import PostgresDatabase

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, OutputError
-from papertide.store.engine import WAIT_SECONDS, Database, Waiting, translate, translated
-from papertide.store.owned import make_file, make_folder
+from papertide.store.sqlite.engine import WAIT_SECONDS, Database, Waiting, translate, translated
+from papertide.store.sqlite.owned import make_file, make_folder
 
 _UNFINISHED = ".part"
 _FORGOTTEN = 60 * 60.0

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from typing import NamedTuple
 
-from papertide.store import migrations
+from papertide.store.sqlite import migrations
 
 _COMMENT = re.compile(r"--[^\n]*")
 _OF_THE_INDEX = "paper_text_"

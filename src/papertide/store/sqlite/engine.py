@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer
-from papertide.store import migrations
 from papertide.store.belongings import OpenBelongings
 from papertide.store.database import Score
-from papertide.store.fts import MatchTexts
-from papertide.store.holders import holders
-from papertide.store.owned import make_file, make_folder
+from papertide.store.sqlite import migrations
+from papertide.store.sqlite.fts import MatchTexts
+from papertide.store.sqlite.holders import holders
+from papertide.store.sqlite.owned import make_file, make_folder
 from papertide.store.unfinished import refuse
 
 if TYPE_CHECKING:
@@ -117,13 +117,13 @@ class Database:
 
     def health(self) -> Checking:
         """What `doctor` looks at."""
-        from papertide.store.health import Health
+        from papertide.store.sqlite.health import Health
 
         return Health(self)
 
     def repairs(self) -> Mending:
         """What `doctor --repair` does."""
-        from papertide.store.repair import Repairs
+        from papertide.store.sqlite.repair import Repairs
 
         return Repairs(self)
 

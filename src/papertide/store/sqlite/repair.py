@@ -15,11 +15,12 @@ from hashlib import sha256
 from papertide.normal import counted
 from papertide.records.listing import Entry, Known
 from papertide.records.state import PageState, SightingState
+from papertide.store.checks import ALONE, COPIES, MISCOUNTED, UNMARKED, UNTITLED
 from papertide.store.decisions import STATUSES_BY_LOG
-from papertide.store.declared import Named, difference, wanted
-from papertide.store.engine import Database
 from papertide.store.facts import LostRow, Mended
-from papertide.store.health import ALONE, COPIES, UNREADABLE, day_of, in_step
+from papertide.store.sqlite.declared import Named, difference, wanted
+from papertide.store.sqlite.engine import Database
+from papertide.store.sqlite.health import UNREADABLE, day_of, in_step
 from papertide.store.state import SIGHTING_ROW, sighting_row
 
 _DERIVED = frozenset({"paper_source", "paper_listed", "paper_topic", "status"})
@@ -37,7 +38,6 @@ WHERE NOT EXISTS (SELECT 1 FROM paper p WHERE p.id = s.paper_id) GROUP BY s.pape
 _PAGELESS = """
 SELECT page_id, min(added) FROM sighting s WHERE NOT EXISTS (SELECT 1 FROM page g WHERE g.id = s.page_id) GROUP BY page_id
 """
-MISCOUNTED = "SELECT p.id FROM paper p WHERE p.sightings <> (SELECT count(*) FROM sighting s WHERE s.paper_id = p.id)"
 _UNLISTED = (
     "SELECT id FROM paper p WHERE last_listed IS NOT (SELECT max(day) FROM paper_listed l WHERE l.paper_id = p.id)"
 )
@@ -56,15 +56,6 @@ _READABLE = (
 )
 """Lets what can't be read be unknown, or be made again of what can be."""
 _SPOILT = f"SELECT paper_id FROM sighting WHERE {UNREADABLE['sighting']}"
-UNMARKED = (
-    "SELECT EXISTS (SELECT 1 FROM mark WHERE title_id NOT IN (SELECT id FROM title))"
-    " OR EXISTS (SELECT 1 FROM title WHERE id NOT IN (SELECT title_id FROM mark))"
-)
-UNTITLED = (
-    "SELECT title_key, max(CASE WHEN arxiv_id IS NULL THEN 1 ELSE 0 END) FROM sighting"
-    " WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'titles')"
-    " AND title_key NOT IN (SELECT key FROM title) GROUP BY title_key"
-)
 
 
 class Repairs:
