@@ -140,6 +140,8 @@ _UNLESS_SAID: dict[str, str | int] = {
 
 def connected(server: Server) -> psycopg.Connection:
     """A new connection; raises LibraryError where none comes about."""
+    if not is_address(server):
+        raise LibraryError(str(server), "not the address of a server; what is odd in a password is written as %XX")
     given = conninfo_to_dict(server.url)
     ours = {name: value for name, value in _UNLESS_SAID.items() if name not in given}
     try:
