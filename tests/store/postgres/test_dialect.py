@@ -27,7 +27,7 @@ SPELLINGS = {
     "ORDER BY name COLLATE NOCASE": "ORDER BY lower(name)",
     "WHERE a IS NOT ?": "WHERE a IS DISTINCT FROM %s",
     "WHERE a IS NOT NULL AND b IS NOT TRUE": "WHERE a IS NOT NULL AND b IS NOT TRUE",
-    "SELECT json_array(1)": "SELECT json_build_array(1)",
+    "SELECT json_array(1)": "SELECT json_of(1)",
 }
 
 
