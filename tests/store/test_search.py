@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.query.strategies import TODAY, libraries, query_texts
-from tests.store.test_select import Library
+from tests.store.test_select import Library, expected
 
 from papertide.errors import QueryError
 from papertide.query import Query, parse, widened
-from papertide.query.match import matches
 from papertide.query.spellings import default
 from papertide.records.plain import PaperDict
 from papertide.store import select
@@ -58,7 +57,7 @@ def test_any_word_loses_nothing(library: Library) -> None:
                     found = Searcher(library.database, *given, head=head, most=most)
                     return [number for number, _ in found.best(plan.every, plan.some, plan.concepts, end)]
 
-                whole = [paper["id"] for paper in papers if matches(query, paper, aliases={11: 1, 12: 2})]
+                whole = expected(query, papers)
                 found = best(None)
                 assert sorted(found) == sorted({*library.matched(plan.some, plan.rest), *whole}), text
                 assert sorted(found[: len(whole)]) == whole, text
@@ -79,9 +78,7 @@ def test_spellings_in_both_faces(library: Library) -> None:
             for text in asked:
                 query = wide(text)
                 if query is not None:
-                    assert library.ids(query) == [
-                        p["id"] for p in papers if matches(query, p, aliases={11: 1, 12: 2})
-                    ], text
+                    assert library.ids(query) == expected(query, papers), text
 
     agree()
 
