@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import html
+import json
 import unicodedata
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from papertide.normal import KEYS, arxiv_id, clean, counted, safe, solid_text, text_key, title_key, unescaped, words
+from papertide.normal import (
+    KEYS,
+    arxiv_id,
+    clean,
+    counted,
+    escaped,
+    safe,
+    solid_text,
+    text_key,
+    title_key,
+    unescaped,
+    words,
+)
 
 NASTY = [
     *"abcÉß é1.+#-_{}$^\\&;:'\"~ \t\n\r\x00\x07\x1b\x7f\x85\x9b\u00a0\u00ad\u200b\u202e\u2028\u2066\ufeff\ue000\ud800",
@@ -260,3 +273,13 @@ def test_the_keys_have_a_version() -> None:
         ["s2ftfinetuning", "godelandalphav2", "astudyoftides", "replytoc++2.5", "p<0.05l1バス"],
         "adaptersforgetnaivelyadaptersforgetnaivelyadaptersforgetnaivelyadaptersforgetnaivelyadaptersforgetna",
     )
+
+
+@given(st.text(st.characters(codec="utf-8")))
+@example("a\x9b2J\u202e\u200b\U000e0001 \r\n\r\t\x7f")
+def test_escaped_json_means_the_same(text: str) -> None:
+    """JSON whose unsafe characters are written out is shown whole, moves no terminal, and is the same value."""
+    shown = escaped(json.dumps(text, ensure_ascii=False))
+    assert safe(shown) == shown
+    assert json.loads(shown) == text
+    assert "\r" not in escaped(text).replace("\r\n", "")
