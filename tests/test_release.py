@@ -104,7 +104,10 @@ def test_what_is_needed_is_named(released: tuple[Path, Path]) -> None:
     what one of them is made of: pydantic-core, say."""
     with zipfile.ZipFile(released[1]) as wheel:
         told = message_from_string(wheel.read(f"papertide-{__version__}.dist-info/METADATA").decode())
-    asked = {Requirement(text) for text in PROJECT["dependencies"]}
+    extras = [
+        f'{text}; extra == "{extra}"' for extra, all_ in PROJECT["optional-dependencies"].items() for text in all_
+    ]
+    asked = {Requirement(text) for text in [*PROJECT["dependencies"], *extras]}
     assert {Requirement(text) for text in told.get_all("Requires-Dist", [])} == asked
     known = {canonicalize_name(requirement.name) for requirement in asked}
     known |= {canonicalize_name(Requirement(text).name) for name in known for text in requires(name) or ()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from array import array
 from collections import Counter
@@ -198,7 +199,8 @@ def test_old_libraries_come_back(schema: int, tmp_path: Path) -> None:
     """So does a library that was made by an older program."""
     store = open_library(old_library(schema, tmp_path / "old.db"))
     add_pages(store, json_page("Something that is new"))
-    data = exported(store)
+    # Scores are made of the log when somebody asks for them; an old library may have kept some.
+    data = re.sub(rb'"score": [\d.]+, "sightings"', b'"score": null, "sightings"', exported(store))
     store.close()
     with libraries(1) as (other,):
         taken_in(other, data)

@@ -30,7 +30,7 @@ def copy(
         bool, typer.Option("--archive/--no-archive", help="With the archived raw pages (default).")
     ] = True,
 ) -> None:
-    """Copy a library to another place: a file, or a PostgreSQL server.
+    """Copy a library to another file or server.
 
     Everything goes along: papers under their numbers, decisions with their history, merges and splits, tags, notes, saved
     searches, digests, what was fetched when, and the archive. The copy is of one moment, also while others write, and is

@@ -72,9 +72,10 @@ def digest(
     again: Annotated[bool, typer.Option("--again", help="Show the last digest once more, as it was made.")] = False,
     email: Annotated[bool, typer.Option("--email", help="Send it by mail, as [mail] in the config file says.")] = False,
 ) -> None:
-    """What is new since your last digest, by topic; by a query only what it holds.
+    """What is new since your last digest, by topic.
 
-    Best first, and each paper with the sentence of its abstract that says most.
+    With a query only what it holds; all else stays new. Best first, and each paper with the sentence of its abstract that
+    says most.
 
     All that is new counts as told, so that nothing is shown twice; what a section leaves out is named with the query
     that lists it. Papers you decided on are not new; what you put off with `later` comes once more, on a later day.

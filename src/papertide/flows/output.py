@@ -19,7 +19,7 @@ def made_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(str(folder), error.strerror or str(error)) from error
+        raise OutputError(f"{folder}/", error.strerror or str(error)) from error
     return folder
 
 
