@@ -161,7 +161,10 @@ def asked(python: Path, task: str, name: str, given: object) -> Answer | None:
         command: list[str | Path] = [python, BENCH / "peer" / f"{task}.py", name, question, answer]
         done = subprocess.run(command, env=alone(Path(folder)), cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode:
-            table.skipped(f"{name} failed: {last_line(done.stderr)}")
+            table.skipped(f"{name} failed at {task}")
+            print(
+                last_line(done.stderr), file=sys.stderr
+            )  # may name paths of this machine, which are nothing for a page
             return None
         return Answer(**json.loads(answer.read_text(encoding="utf-8")))
 
