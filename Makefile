@@ -1,11 +1,12 @@
 # Needs make and a Python 3.11 or newer; everything else goes into .venv, beside this file.
 # PYTHON= chooses the Python: make demo PYTHON=/opt/python3.12/bin/python3
-.PHONY: help demo test docs bench bench-matching bench-library bench-triage bench-export bench-postgres fuzz audit lock clean FORCE
+.PHONY: help demo test docs bench bench-matching bench-library bench-triage bench-export bench-postgres bench-writers bench-peers fuzz audit lock clean FORCE
 .NOTPARALLEL: # two installs into one environment would trip over each other
 .DEFAULT_GOAL := help
 
 PYTHON ?=
 PAPERS ?= 100000
+ONLY ?=
 SECONDS ?= 120
 export PYTHON
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV # the caller's environment is not ours
@@ -38,8 +39,8 @@ docs: $(DEV) ## make what in docs/ follows from the program, and draw the pictur
 	$(BIN)/python -m tests.tui.pictures
 	$(BIN)/python -m tests.views.pictures
 
-bench: $(RUNTIME) ## measure: every script in bench/ but the next
-	@for script in $(filter-out bench/library.py bench/postgres.py bench/postgres_writers.py,$(wildcard bench/*.py)); do $(BIN)/python "$$script" || exit 1; done
+bench: $(DEV) ## measure all there is (or ONLY="startup searching"), sizes after PAPERS, into docs/benchmarks.md
+	@$(BIN)/python bench/all.py --papers $(PAPERS) $(ONLY)
 
 bench-library: $(RUNTIME) ## measure a library of PAPERS papers (default: 100,000)
 	@$(BIN)/python bench/library.py --papers $(PAPERS)
@@ -60,6 +61,9 @@ bench-writers: $(DEV) ## let many add at once to a library on a server, one of t
 bench-export: $(RUNTIME) ## measure exports of 100,000 papers
 	$(BIN)/python bench/exporting.py
 
+bench-peers: $(DEV) ## measure other programs beside ours, each in an environment of its own
+	@$(BIN)/python bench/peers.py
+
 fuzz: $(RUNTIME) ## fuzz every target for SECONDS (default: 120), in an environment of its own
 	@$(BIN)/python -m venv --clear .venv/fuzz
 	@.venv/fuzz/bin/pip install --quiet -c constraints.txt -e . atheris bibtexparser feedparser html5lib pyyaml rispy
@@ -72,7 +76,7 @@ lock: $(DEV) ## pin what is installed now in constraints.txt
 	$(BIN)/python tools/lock.py
 
 clean: ## remove the environment and what the tools left
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage $(DEMO) $(DEMO)-wal $(DEMO)-shm $(DEMO).pages
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage $(DEMO) $(DEMO)-wal $(DEMO)-shm $(DEMO).pages
 
 # Empty where .venv runs and belongs to this checkout; else every stamp is out of date, whatever its age.
 BROKEN := $(shell PYTHON='$(PYTHON)' $(BIN)/python -E tools/environment.py check >/dev/null 2>&1 || echo FORCE)

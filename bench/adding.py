@@ -25,6 +25,8 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
+from table import head, row, within
+
 from papertide import topics
 from papertide.flows.add import add
 from papertide.flows.tally import report_of
@@ -69,19 +71,13 @@ def compare(rounds: int) -> None:
             _, seconds, peak = measured(command, home)
             times["command"].append(seconds)
             memory = max(memory, peak)
-        same = len({facts(home / "first.db"), *(in_order(home, pages, order) for order in (reversed, shuffled))}) == 1
+        libraries = {facts(home / "first.db"), *(in_order(home, pages, order) for order in (reversed, shuffled))}
     medians = {name: statistics.median(taken) for name, taken in times.items()}
-    print(f"adding {entries} entries on {count} pages, medians of {rounds} rounds, CPU seconds;"
-          f" Python {sys.version.split()[0]}")  # fmt: skip
-    print(f"{'':<44}{'s':>7}{'ratio':>8}   target")
-    names = {"floor": "json.loads and inserts", "flow": "reading, matching, storing", "command": "papertide add FOLDER"}
-    for name, label in names.items():
-        ratio = medians[name] / medians["floor"]
-        told = "" if name == "floor" else f"<= {RATIO:g}{'' if ratio <= RATIO else '  missed'}"
-        print(f"{label:<44}{medians[name]:>7.2f}{ratio:>8.2f}   {told}".rstrip())
-    told = f"< {MEGABYTES:g}{'' if memory < MEGABYTES else '  missed'}"
-    print(f"{'papertide add FOLDER, peak memory in MB':<44}{memory:>7.0f}{'':>8}   {told}")
-    print(f"{'the same papers in three orders of the pages':<44}{'yes' if same else 'no':>7}{'':>8}   yes")
+    head(f"{entries} entries on {count} pages, medians of {rounds} rounds, against json.loads and inserts")
+    for name, label in {"flow": "reading, matching, storing", "command": "papertide add FOLDER"}.items():
+        row(label, medians["floor"], medians[name], within(RATIO), "CPU s")
+    row("papertide add FOLDER: peak memory", None, memory, f"< {MEGABYTES:g}", "MB")
+    row("libraries that three orders of the pages make", None, len(libraries), "<= 1")
 
 
 # --- processes --------------------------------------------------------------------------------------------------------
@@ -148,9 +144,9 @@ def rows_of(made: Path) -> dict[str, list[tuple[str, list[tuple[object, ...]]]]]
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         by_page: dict[int, list[tuple[object, ...]]] = defaultdict(list)
-        for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1"):
-            page = row[0] if table == "page" else row[2] if table == "sighting" else first[row[0]]
-            by_page[page].append(row)
+        for held in connection.execute(f"SELECT * FROM {table} ORDER BY 1"):
+            page = held[0] if table == "page" else held[2] if table == "sighting" else first[held[0]]
+            by_page[page].append(held)
         for page, given in by_page.items():
             found[names[page]].append((sql, given))
     connection.close()

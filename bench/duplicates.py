@@ -22,6 +22,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from table import head, row, within
+
 from papertide.matching.find import find_duplicates
 
 TIMES, GROWTH, MEGABYTES = 5, 10.0, 1000.0
@@ -38,17 +40,12 @@ def main() -> None:
     if given.mode is not None:
         print(json.dumps(timed(given.mode, given.records)))
         return
-    print(f"{'':<16}{'records':>9}{'CPU s':>9}{'pairs':>9}{'MB':>7}   times the CPU of a fifth")
+    head(f"{given.records:,} records, against a fifth of them")
     for kind in [given.only] if given.only else KINDS:
         few, _, _ = child(kind, given.records // TIMES)
         seconds, pairs, memory = child(kind, given.records)
-        growth = seconds / few
-        missed = "" if growth <= GROWTH and memory <= MEGABYTES else "  missed"
-        print(
-            f"{kind:<16}{given.records:>9}{seconds:>9.1f}{pairs:>9}{memory:>7.0f}"
-            f"   {growth:.1f} (<= {GROWTH:g}, < {MEGABYTES:g} MB){missed}",
-            flush=True,
-        )
+        row(f"{kind}, {pairs:,} pairs", few, seconds, within(GROWTH), "CPU s")
+        row(f"{kind}: peak memory", None, memory, f"<= {MEGABYTES:g}", "MB")
 
 
 def timed(kind: str, count: int) -> tuple[float, int]:

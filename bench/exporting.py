@@ -22,6 +22,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from table import head, row, within
+
 from papertide.export import FORMATS
 from papertide.flows.output import write_whole
 from papertide.flows.readinglist import reading_list
@@ -70,13 +72,12 @@ def compare(papers: int, rounds: int) -> None:
                 took, most[mode] = run(mode, large)
                 seconds[mode].append(took)
         floor = statistics.median(seconds["floor"])
-        print(f"{papers} papers, medians of {rounds}; floor {floor:.2f} s of CPU")
-        worst = 0.0
+        head(f"{papers:,} papers, medians of {rounds}, against one SELECT and json.dumps")
+        for mode in modes[1:]:
+            target = within(RATIO) if mode in FORMATS else None
+            row(mode, floor, statistics.median(seconds[mode]), target, "CPU s")
         for mode in modes:
-            ratio = statistics.median(seconds[mode]) / floor
-            worst = max(worst, ratio) if mode in FORMATS else worst
-            print(f"{mode:18} {ratio:5.2f} x floor   {most[mode]:6.1f} MB, of a fifth {run(mode, small)[1]:6.1f} MB")
-        print(f"target: at most {RATIO} x floor: {'met' if worst <= RATIO else 'missed'}")
+            row(f"{mode}: peak memory, against a fifth", run(mode, small)[1], most[mode], None, "MB")
 
 
 def run(mode: str, library: Path) -> tuple[float, float]:

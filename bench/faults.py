@@ -31,6 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from killing import CASES, LIBRARY, SICK, Case, Outcome, State, child, judged, master, state, warm
+from table import keep, measured_on, skipped
 
 SHIM = "PAPERTIDE_FAULTS"
 """Where the compiled calls are; set for the process that they are loaded into."""
@@ -246,7 +247,7 @@ def main() -> None:
     given = parser.parse_args()
     if SHIM not in os.environ:
         if sys.platform != "linux" or not shutil.which("gcc"):
-            print("skipped: it needs Linux and gcc")
+            skipped("it needs Linux and gcc")
             return
         with tempfile.TemporaryDirectory() as folder:
             shim = str(compiled(Path(folder)))
@@ -259,6 +260,8 @@ def main() -> None:
     wrong = Counter(line for _, told in found for line in told.wrong)
     for line, times in wrong.items():
         print(f"  {times} times: {line}")
+    measured_on(f"{len(found)} faults, {given.tries} of each under each command")
+    keep("what is wrong after faults", None, sum(wrong.values()), "<= 0")
     sys.exit(bool(wrong))
 
 

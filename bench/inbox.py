@@ -24,6 +24,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+from table import head, row, within
+
 from papertide.store import open_library
 from papertide.topics import default_source, digest
 
@@ -109,16 +111,12 @@ def main() -> None:
                 measured = first_screen(Path(folder, f"{name}.db"), environment)
                 if number:  # the first fills caches
                     taken[name].append(measured)
-    print(f"first screen of the inbox, medians of {given.rounds} rounds on Python {sys.version.split()[0]}")
-    print(f"{'papers':>10}{'wall ms':>10}{'CPU ms':>10}")
+    head(f"{given.papers:,} papers against {sizes['small']}, medians of {given.rounds} rounds")
     medians = {
         name: [statistics.median(column) * 1000 for column in zip(*times, strict=True)] for name, times in taken.items()
     }
-    for name, count in sizes.items():
-        print(f"{count:>10,}{medians[name][0]:>10.0f}{medians[name][1]:>10.0f}")
-    for place, what in enumerate(("wall", "CPU")):
-        ratio = medians["large"][place] / medians["small"][place]
-        print(f"ratio, {what}: {ratio:.2f}   <= {TARGET:g}{'' if ratio <= TARGET else '  missed'}")
+    for place, unit in enumerate(("ms", "CPU ms")):
+        row("first screen of the inbox", medians["small"][place], medians["large"][place], within(TARGET), unit)
 
 
 if __name__ == "__main__":

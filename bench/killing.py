@@ -27,6 +27,8 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 
+from table import keep, measured_on
+
 import papertide
 from papertide.cli.app import run
 from papertide.errors import LibraryError
@@ -364,6 +366,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="these commands only")
     given = parser.parse_args()
     print(f"{'command':<24}{'kills':>6}{'before':>8}{'between':>9}{'after':>7}   wrong")
+    measured_on(f"{given.kills} kills of each command")
     wrong: list[str] = []
     for name, outcome in all_killed(given.kills, given.seed, given.names):
         fell = [outcome.fell[where] for where in ("before", "between", "after")]
@@ -371,6 +374,7 @@ def main() -> None:
         wrong += outcome.wrong
     for line, times in Counter(wrong).items():
         print(f"  {times} times: {line}")
+    keep("what is wrong after kills (SIGKILL)", None, len(wrong), "<= 0")
     sys.exit(bool(wrong))
 
 

@@ -23,6 +23,7 @@ from datetime import date
 from pathlib import Path
 
 import made_library
+from table import head, row, within
 
 from papertide import topics
 from papertide.flows.digest import prepare
@@ -81,8 +82,7 @@ def main() -> None:
 def measure(home: Path, papers: int) -> None:
     """Fill, then read, then start; a library that is there already (with `--keep`) is filled no more."""
     library = home / "library.db"
-    print(f"a library of {papers:,} papers; Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")
-    print(f"{'':<46}{'reference':>11}{'ours':>11}{'ratio':>8}   target")
+    head(f"a library of {papers:,} papers")
     if not library.exists():
         records = home / "papers.jsonl"
         made_library.write(records, papers)
@@ -90,21 +90,12 @@ def measure(home: Path, papers: int) -> None:
         records.unlink()
         measured([sys.executable, __file__, "--mode", "floor", library, home / "floor.db"], home)
         told = (home / "said").read_text(encoding="utf-8")
-        line("adding: CPU s against executemany", float(told.split()[-1]), ours, 4.0, "s")
-        missed = "" if peak < MEGABYTES else "  missed"
-        print(f"{'adding: peak memory':<46}{'':>11}{peak:>8.0f} MB{'':>8}   < {MEGABYTES:g} MB{missed}", flush=True)
+        row("adding, against executemany", float(told.split()[-1]), ours, within(4.0), "CPU s")
+        row("adding: peak memory", None, peak, f"< {MEGABYTES:g}", "MB")
         (home / "floor.db").unlink()
 
     subprocess.run([sys.executable, __file__, "--mode", "read", library], check=True)
     start(library, home)
-
-
-def line(name: str, reference: float, ours: float, target: float | None, unit: str = "ms") -> None:
-    """Print one row of the table."""
-    ratio = ours / reference
-    told = "" if target is None else f"<= {target:g}{'' if ratio <= target else '  missed'}"
-    shown = f"{name:<46}{reference:>11.2f}{ours:>11.2f}{ratio:>8.2f}   {told}"
-    print(f"{shown.rstrip()}{'' if unit == 'ms' else f'  ({unit})'}", flush=True)
 
 
 # --- filling ----------------------------------------------------------------------------------------------------------
@@ -219,7 +210,7 @@ def compare(name: str, pairs: Sequence[Pair], target: float | None) -> None:
                 ask()
                 times.append((time.process_time() - begin) * 1000)
     reference, ours = (sorted(times)[int(len(times) * 0.95)] for times in taken)
-    line(name, reference, ours, target)
+    row(name, reference, ours, within(target), "CPU ms")
 
 
 def _queries(bare: sqlite3.Connection, chance: random.Random) -> Iterator[str]:
@@ -261,7 +252,7 @@ def start(library: Path, home: Path, rounds: int = 15) -> None:
             times[name].append((time.perf_counter() - begin) * 1000)
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     for name in list(commands)[1:]:
-        line(f"{name}, from its start", medians["bare"], medians[name], 12.0)
+        row(f"{name}, from its start", medians["bare"], medians[name], within(12.0), "ms")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from table import keep, measured_on, row, skipped
+
 from papertide.errors import PapertideError
 from papertide.matching.find import find_duplicates
 from papertide.matching.profiles import PROFILES, Name
@@ -50,9 +52,10 @@ class Quality(NamedTuple):
 def main() -> None:
     """Print the table."""
     if not DATA.is_dir():
-        print("matching: the sets are not beside the checkout (../shared/data); nothing measured")
+        skipped("the sets are not beside the checkout (../shared/data)")
         return
     sets = {name: records_of(name) for name in sorted(path.name for path in (DATA / "dedup").iterdir())}
+    measured_on(f"{len(sets)} labelled sets, {sum(map(len, sets.values())):,} records")
     print(f"duplicates in labelled sets, by title, authors and year; Python {sys.version.split()[0]}")
     profiles = "".join(f"{name:>10}" for name in PROFILES)
     print(f"{'':<24}{'pairs':>7}{'precision':>11}{'recall':>8}{'wrong':>7}{'missed':>8}   F1:{profiles}   target")
@@ -60,7 +63,9 @@ def main() -> None:
         true = truth(name)
         by_profile = {profile: quality(found(records, profile), true) for profile in PROFILES}
         shown, target = by_profile[USED], TARGETS.get(name)
-        told = "" if target is None else f">= {target:g}{'' if shown.f1 >= target - 5e-4 else '  missed'}"
+        aim = None if target is None else f">= {target - 5e-4:g}"  # three digits count
+        met = keep(f"duplicates in {name}", None, shown.f1, aim, "F1")
+        told = "" if target is None else f">= {target:g}{'' if met else '  missed'}"
         values = "".join(f"{q.f1:>10.4f}" for q in by_profile.values())
         counts = f"{shown.precision:>11.4f}{shown.recall:>8.4f}{shown.wrong:>7}{shown.missed:>8}"
         print(f"{name:<24}{len(true):>7}{counts}      {values}   {told}".rstrip())
@@ -69,7 +74,7 @@ def main() -> None:
     sample = random.Random(5).sample(pool, min(SPEED, len(pool)))
     begin = time.process_time()
     find_duplicates(sample)
-    print(f"{'seconds of CPU for ' + format(len(sample), ',') + ' records':<60}{time.process_time() - begin:>8.1f}")
+    row(f"duplicates of {len(sample):,} records", None, time.process_time() - begin, None, "CPU s")
 
 
 def false_merges() -> None:
@@ -77,14 +82,12 @@ def false_merges() -> None:
     pairs = json.loads((DATA / "similar_titles.json").read_text(encoding="utf-8"))
     for told, most in ((True, 0), (False, 2)):
         merged = sum(len(find_duplicates(look_alikes(pair, with_ids=told))) for pair in pairs)
-        label = f"merged of {len(pairs)} pairs of look-alikes, {'with' if told else 'without'} ids"
-        print(f"{label:<60}{merged:>8}   <= {most}{'' if merged <= most else '  missed'}")
+        row(f"merged of {len(pairs)} look-alikes, {'with' if told else 'without'} ids", None, merged, f"<= {most}")
     feed = feed_of(DATA / "hf_api_2024_2025.tar.gz")
     for fields in (("abstract", "authors"), ("authors",), ()):
         records = [{name: value for name, value in paper.items() if name in {"id", "title", *fields}} for paper in feed]
         wrong = len(find_duplicates(records))
-        label = f"merged of {len(feed):,} papers of a feed by {', '.join(('title', *fields))}"
-        print(f"{label:<60}{wrong:>8}   0{'' if not wrong else '  missed'}")
+        row(f"merged of {len(feed):,} of a feed, by {', '.join(('title', *fields))}", None, wrong, "<= 0")
 
 
 def look_alikes(pair: Mapping[str, Mapping[str, str]], *, with_ids: bool) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ from typing import NamedTuple
 import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
+from table import head, row
 
 from papertide.flows.titles import NearTitles
 from papertide.matching.bulk import similar_pairs
@@ -84,43 +85,30 @@ def compare(home: Path, count: int, sample: int, least: float) -> None:
     truth, _ = child("truth", home, least)
     slow = truth.seconds / len(rows) * count
     bulk, memory = child("bulk", home, least)
-    print(f"{count} titles, ratio {least:g}, a sample of {len(rows)} rows with {len(truth.pairs)} pairs;"
-          f" Python {sys.version.split()[0]}, numpy {np.__version__}")  # fmt: skip
-    line("all pairs with cdist, CPU s (extrapolated)", f"{slow:.0f}")
-    line("all pairs by marks, CPU s", f"{bulk.seconds:.1f}", f"{bulk.total} pairs")
-    target = held(slow / bulk.seconds >= TIMES, f">= {TIMES:g}") if count >= FULL else f"(>= {TIMES:g} at {FULL})"
-    line("  times less", f"{slow / bulk.seconds:.0f}", target)
-    line("  peak memory, MB", f"{memory:.0f}", held(memory < MEGABYTES, f"< {MEGABYTES:g}"))
+    head(f"{count:,} titles, ratio {least:g}, a sample of {len(rows)} rows with {len(truth.pairs)} pairs")
+    target = f"ratio <= {1 / TIMES:.4f}" if count >= FULL else None
+    row("all pairs by marks, against cdist (extrapolated)", slow, bulk.seconds, target, "CPU s")
+    row("  pairs in all", None, bulk.total)
+    row("  peak memory", None, memory, f"< {MEGABYTES:g}", "MB")
     recall("  pairs found", bulk.pairs, truth.pairs)
     hard = {pair for pair in truth.pairs if fuzz.ratio(keys[pair[0]], keys[pair[1]]) < least + 2}
     recall(f"  pairs below {least + 2:g} found", bulk.pairs, hard)
 
     library, _ = child("library", home)
-    line("a library's titles listed, CPU s", f"{library.seconds:.1f}", f"{library.total / count:.0f} bytes a paper")
+    row("a library's titles listed", None, library.seconds, None, "CPU s")
+    row("  a paper", None, library.total / count, None, "bytes")
     wanted = {pair for pair in truth.pairs if fuzz.ratio(keys[pair[0]], keys[pair[1]]) >= CANDIDATE_RATIO}
     warm, _ = child("lookup", home, *rows)
     recall(f"one title in it at {CANDIDATE_RATIO:g}: pairs found", warm.pairs, wanted)
-    line("  one after another, CPU ms", f"{1000 * warm.seconds / len(rows):.1f}")
-    cold = [1000 * child("lookup", home, row)[0].seconds for row in chance.sample(rows, COLD)]
-    middle = statistics.median(cold)
-    line("  cold process, CPU ms (median)", f"{middle:.1f}", held(middle < MILLISECONDS, f"< {MILLISECONDS:g}"))
-    line("  cold process, CPU ms (worst)", f"{max(cold):.1f}", f"of {COLD}")
-
-
-def line(label: str, figure: str, told: str = "") -> None:
-    """Print one line of the table."""
-    print(f"{label:<48}{figure:>9}   {told}".rstrip(), flush=True)
-
-
-def held(good: bool, target: str) -> str:
-    """A target, and whether it was missed."""
-    return target if good else f"{target}  missed"
+    row("  one after another", None, 1000 * warm.seconds / len(rows), None, "CPU ms")
+    cold = [1000 * child("lookup", home, row_)[0].seconds for row_ in chance.sample(rows, COLD)]
+    row("  cold process, median", None, statistics.median(cold), f"< {MILLISECONDS:g}", "CPU ms")
+    row(f"  cold process, worst of {COLD}", None, max(cold), None, "CPU ms")
 
 
 def recall(label: str, found: set[Pair], wanted: set[Pair]) -> None:
-    """Print which part of the wanted pairs was found."""
-    part = len(found & wanted) / len(wanted) if wanted else 1.0
-    line(label, f"{part:.5f}", held(part >= RECALL, f">= {RECALL:g} (of {len(wanted)})"))
+    """Print how many of the wanted pairs were found; there is no target where none is wanted."""
+    row(label, len(wanted), len(found & wanted), f"ratio >= {RECALL:g}" if wanted else None, "pairs")
 
 
 # --- processes --------------------------------------------------------------------------------------------------------
@@ -175,7 +163,7 @@ def bulk(home: Path, least: str) -> Done:
         if one in sampled or other in sampled:
             pairs.add((one, other))
     seconds = time.process_time() - begin
-    place = {key: number for number, key in enumerate(keys)}
+    place = {key: at for at, key in enumerate(keys)}
     return Done(seconds, count, {(place[one], place[other]) for one, other in pairs})
 
 
@@ -217,14 +205,14 @@ def lookup(home: Path, *rows: str) -> Done:
     near: list[tuple[int, Sequence[str]]] = []
     begin = time.process_time()
     store = open_library(path)
-    for row in map(int, rows):
+    for number in map(int, rows):
         titles = NearTitles(store.titling)
         titles.take(())
-        near.append((row, titles.near(keys[row])))
+        near.append((number, titles.near(keys[number])))
     store.close()
     seconds = time.process_time() - begin
-    place = {key: number for number, key in enumerate(keys)}
-    pairs = {(min(row, place[key]), max(row, place[key])) for row, found in near for key in found}
+    place = {key: at for at, key in enumerate(keys)}
+    pairs = {(min(own, place[key]), max(own, place[key])) for own, found in near for key in found}
     return Done(seconds, len(pairs), pairs)
 
 

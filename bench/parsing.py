@@ -12,7 +12,6 @@ import json
 import random
 import re
 import statistics
-import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
+from table import head, row, within
 
 from papertide.parsers import parse
 
@@ -183,16 +183,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=41, help="how often each case is run (default: 41)")
     rounds: int = parser.parse_args().rounds
-    print(f"parsing, medians of {rounds} rounds on Python {sys.version.split()[0]}")
-    print(f"{'case':<26}{'ours ms':>10}{'bare ms':>10}{'ratio':>8}{'target':>9}")
+    head(f"medians of {rounds} rounds, against json.loads or Beautiful Soup's tree")
     for case in cases():
         case.ours()
         times = [(took(case.ours), took(case.bare)) for _ in range(rounds)]
         ours, bare = (statistics.median(column) for column in zip(*times, strict=True))
-        missed = "" if ours / bare <= case.target else "  missed"
-        print(
-            f"{case.name:<26}{ours * 1000:>10.2f}{bare * 1000:>10.2f}{ours / bare:>8.2f}   <= {case.target:g}{missed}"
-        )
+        row(case.name, bare * 1000, ours * 1000, within(case.target), "ms")
 
 
 if __name__ == "__main__":

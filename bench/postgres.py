@@ -28,11 +28,12 @@ from pathlib import Path
 import made_library
 import psycopg
 import searching
+from table import head, row, skipped, within
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the server is the tests'
 
-from tests.postgres import Postgres  # noqa: E402  # behind the path
+from tests.postgres import Postgres, binaries  # noqa: E402  # behind the path
 
 from papertide.query import parse  # noqa: E402  # behind the path
 from papertide.store import open_library  # noqa: E402  # behind the path
@@ -63,6 +64,9 @@ def main() -> None:
     parser.add_argument("--url", help="a library on a server that has them already; with --library nothing is copied")
     parser.add_argument("--times", type=int, default=1, help="how often each paper is to be there (default: once)")
     given = parser.parse_args()
+    if not given.url and binaries() is None:
+        skipped("there is no PostgreSQL server here")
+        return
     with tempfile.TemporaryDirectory() as folder:
         library = given.library or _filled(Path(folder), given.papers)
         if given.url:
@@ -147,13 +151,12 @@ def measure(library: Path, url: str) -> None:
     bare.execute("SET jit = off")  # as the library has it
     papers = _one(bare, "SELECT count(*) FROM paper")
     version = _one(bare, "SHOW server_version")
-    print(f"a library of {papers:,} papers; Python {sys.version.split()[0]}, PostgreSQL {str(version).split()[0]}")
+    head(f"a library of {papers:,} papers on PostgreSQL {str(version).split()[0]}")
     size = sum(int(file.stat().st_size) for file in library.parent.glob(f"{library.name}*") if file.is_file())
     there = int(str(_one(bare, "SELECT pg_database_size(current_database())")))
-    print(f"on the disk: {size / 1e6:,.0f} MB as a file, {there / 1e6:,.0f} MB on the server")
+    row("on the disk, against a file", size / 1e6, there / 1e6, None, "MB")
     for name, whole, table in bare.execute(_TABLES).fetchall():
         print(f"    {name:<16}{whole / 1e6:>9,.0f} MB, of which indexes {(whole - table) / 1e6:,.0f} MB")
-    print(f"{'':<46}{'reference':>11}{'ours':>11}{'ratio':>8}   target")
     read(bare, url)
     start(library, url)
 
@@ -161,9 +164,9 @@ def measure(library: Path, url: str) -> None:
 def quality(server: Postgres, home: Path) -> None:
     """How good the first papers of a search are, on the server and in a file; see `searching`."""
     if not searching.DATA.is_dir():
-        print("the collections are not beside the checkout (../shared/data); how good searches are is not measured")
+        skipped("how good searches are: the collections are not beside the checkout (../shared/data)")
         return
-    print(f"{'--any':<12}{'nDCG@10':>10}{'in a file':>11}{'recall@100':>12}{'in a file':>11}")
+    head("how good searches are, against the same in a file")
     for collection in sorted((searching.DATA / "search").iterdir()):
         records, questions, judged = searching.read(collection)
         path, url = home / f"{collection.name}.db", server.fresh()
@@ -175,7 +178,8 @@ def quality(server: Postgres, home: Path) -> None:
             with closing(open_library(place)) as store:
                 means.append(searching.scores(partial(searching.ours_for, store), questions, judged))
         (good, reached), (file_good, file_reached) = means
-        print(f"{collection.name:<12}{good:>10.4f}{file_good:>11.4f}{reached:>12.4f}{file_reached:>11.4f}", flush=True)
+        row(f"search --any in {collection.name}", file_good, good, None, "nDCG@10")
+        row(f"search --any in {collection.name}", file_reached, reached, None, "recall@100")
 
 
 def read(bare: psycopg.Connection, url: str) -> None:
@@ -231,14 +235,7 @@ def compare(name: str, pairs: Sequence[Pair], target: float | None) -> None:
                 ask()
                 times.append((time.perf_counter() - begin) * 1000)
     reference, ours = (sorted(times)[int(len(times) * 0.95)] for times in taken)
-    line(name, reference, ours, target)
-
-
-def line(name: str, reference: float, ours: float, target: float | None) -> None:
-    """Print one row of the table."""
-    ratio = ours / reference
-    told = "" if target is None else f"<= {target:g}{'' if ratio <= target else '  missed'}"
-    print(f"{name:<46}{reference:>11.2f}{ours:>11.2f}{ratio:>8.2f}   {told}".rstrip(), flush=True)
+    row(name, reference, ours, within(target), "ms")
 
 
 def start(library: Path, url: str) -> None:
@@ -251,7 +248,7 @@ def start(library: Path, url: str) -> None:
             subprocess.run(command, env=_env() | {"PAPERTIDE_LIBRARY": place}, stdout=subprocess.DEVNULL, check=True)
             taken.append((time.perf_counter() - begin) * 1000)
     file, server = (statistics.median(taken) for taken in times.values())
-    line("papertide list, from its start, against a file", file, server, 3.0)
+    row("papertide list, from its start, against a file", file, server, within(3.0), "ms")
 
 
 def _questions(bare: psycopg.Connection, chance: random.Random) -> list[str]:

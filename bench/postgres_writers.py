@@ -24,6 +24,7 @@ from typing import Any
 
 import psycopg
 from killing import begun, child, ended, warm
+from table import keep, measured_on, skipped
 
 from papertide.store import open_library
 from papertide.store.address import Place, Server
@@ -31,7 +32,7 @@ from papertide.store.base import Selection
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from tests.postgres import Postgres  # noqa: E402 - from the checkout
+from tests.postgres import Postgres, binaries  # noqa: E402 - from the checkout
 
 WORDS = (
     "gradient batch teacher student layer token prompt budget sample reward policy memory route expert kernel cache draft"
@@ -174,6 +175,10 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=40, help="pages of eight papers (default: 40)")
     parser.add_argument("--seed", type=int, default=1, help="of pages, shares and moments (default: 1)")
     given = parser.parse_args()
+    if binaries() is None:
+        skipped("there is no PostgreSQL server here")
+        return
+    measured_on(f"{given.rounds} rounds, {given.writers} writers at once, {given.pages} pages")
     wrong = 0
     print(f"{'round':<28}{'s':>7}{'pages before the rest':>23}   wrong")
     with Postgres() as server:
@@ -184,6 +189,7 @@ def main() -> None:
             )
             print(f"{label:<28}{found.seconds:>7.2f}{found.kept:>23}   {', '.join(found.wrong) or '-'}", flush=True)
             wrong += len(found.wrong)
+    keep("what is wrong after writers at once, one killed each time", None, wrong, "<= 0")
     sys.exit(bool(wrong))
 
 

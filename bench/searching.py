@@ -17,7 +17,6 @@ import math
 import random
 import re
 import sqlite3
-import sys
 import tarfile
 import tempfile
 import time
@@ -28,6 +27,8 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from table import head, row, skipped, within
 
 from papertide.errors import QueryError
 from papertide.flows.browse import Filters, find, query_of
@@ -53,9 +54,8 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="make the library here and leave it")
     given = parser.parse_args()
     if not DATA.is_dir():
-        print("searching: the collections are not beside the checkout (../shared/data); nothing measured")
+        skipped("the collections are not beside the checkout (../shared/data)")
         return
-    print(f"searching; Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")
     with tempfile.TemporaryDirectory() as folder:
         if given.keep is None:
             quality(Path(folder))
@@ -71,9 +71,7 @@ def main() -> None:
 
 def quality(folder: Path) -> None:
     """Measure the first ten and the first hundred of every collection."""
-    print(
-        f"{'':<12}{'papers':>8}{'questions':>11}{'nDCG@10':>9}{'FTS5 OR':>9}{'target':>8}{'recall@100':>12}{'FTS5 OR':>9}"
-    )
+    head("how good the first are, any word, against FTS5")
     for collection in sorted((DATA / "search").iterdir()):
         records, questions, judged = read(collection)
         path = folder / f"{collection.name}.db"
@@ -82,11 +80,11 @@ def quality(folder: Path) -> None:
             ours = scores(partial(ours_for, store), questions, judged)
             plain = scores(partial(plain_for, bare), questions, judged)
         target = TARGETS.get(collection.name)
-        told = "" if target is None else f"{target:.2f}"
-        print(
-            f"{collection.name:<12}{len(records):>8,}{len(questions):>11}{ours[0]:>9.4f}{plain[0]:>9.4f}{told:>8}"
-            f"{ours[1]:>12.4f}{plain[1]:>9.4f}  {verdict(target is None or ours[0] >= target, ours[1] > plain[1])}"
+        aim = None if target is None else f">= {target:g}"
+        row(
+            f"{collection.name}, {len(records):,} papers, {len(questions)} questions", plain[0], ours[0], aim, "nDCG@10"
         )
+        row(f"{collection.name}, the same", plain[1], ours[1], "ratio > 1", "recall@100")
 
 
 def read(collection: Path) -> tuple[list[tuple[str, str]], dict[str, str], Judged]:
@@ -158,26 +156,17 @@ def speed(path: Path, questions: Sequence[str]) -> None:
                 begin = time.process_time()
                 way(text)
                 taken[name].append((time.process_time() - begin) * 1000)
-    print(f"\nfirst 20 of {papers:,} papers, {len(questions)} questions of two to four words; CPU milliseconds")
-    print(f"{'':<26}{'median':>9}{'p95':>9}{'most':>9}{'p95 ratio':>11}{'target':>9}")
+    head(f"first 20 of {papers:,} papers, {len(questions)} questions of two to four words, against FTS5")
     rows = list(taken.items())
-    for (name, floor), (ours, times), target in ((rows[0], rows[1], ALL_TIMES), (rows[2], rows[3], ANY_TIMES)):
-        ratio = share(times, 0.95) / share(floor, 0.95)
-        print(f"{name:<26}{share(floor, 0.5):>9.1f}{share(floor, 0.95):>9.1f}{max(floor):>9.1f}")
-        print(
-            f"{ours:<26}{share(times, 0.5):>9.1f}{share(times, 0.95):>9.1f}{max(times):>9.1f}{ratio:>11.2f}"
-            f"{f'<= {target:.1f}':>9}  {verdict(ratio <= target)}"
-        )
+    for (_, floor), (ours, times), target in ((rows[0], rows[1], ALL_TIMES), (rows[2], rows[3], ANY_TIMES)):
+        row(f"{ours}: p95", share(floor, 0.95), share(times, 0.95), within(target), "CPU ms")
+        row(f"{ours}: median", share(floor, 0.5), share(times, 0.5), None, "CPU ms")
+        row(f"{ours}: most", max(floor), max(times), None, "CPU ms")
 
 
 def share(times: Sequence[float], part: float) -> float:
     """The time that this part of the questions stays below."""
     return sorted(times)[min(int(len(times) * part), len(times) - 1)]
-
-
-def verdict(*met: bool) -> str:
-    """Whether all that was aimed at was reached."""
-    return "met" if all(met) else "MISSED"
 
 
 def questions_from(titles: Sequence[str]) -> list[str]:

@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from table import head, row, within
+
 ROOT = Path(__file__).resolve().parents[1]
 PAPERTIDE = Path(sys.executable).with_name("papertide")
 SEEDS = ROOT.parent / "shared" / "seeds"
@@ -64,14 +66,9 @@ def main() -> None:
                 times[name].append(run(command, env))
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     bare = next(iter(medians.values()))
-    print(
-        f"start-up, medians of {rounds} rounds on Python {sys.version.split()[0]}, {len(pages)} pages or folders read"
-    )
-    print(f"{'command':<30}{'ms':>8}{'ratio':>8}{'target':>9}")
-    for name, (_, target) in measured.items():
-        ratio = medians[name] / bare
-        verdict = "" if target is None else f"<= {target:g}" + ("" if ratio <= target else "  missed")
-        print(f"{name:<30}{medians[name] * 1000:>8.1f}{ratio:>8.1f}   {verdict}".rstrip())
+    head(f"medians of {rounds} rounds, {len(pages)} pages or folders read, against python -c pass")
+    for name, (_, target) in list(measured.items())[1:]:
+        row(name, bare * 1000, medians[name] * 1000, within(target), "ms")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402 - see above
+from table import keep, measured_on, row, skipped  # noqa: E402 - beside this
 from tests.fakes import add_pages, json_page  # noqa: E402 - from the checkout
 from tests.store.deciding import killed  # noqa: E402 - from the checkout
 from tests.topics.seed_pages import LABELS, labelled, papers  # noqa: E402 - from the checkout
@@ -60,6 +61,8 @@ def main() -> None:
     parser.add_argument("--sets", type=Path, nargs="*", default=[SETS], help="folders of labelled sets")
     given = parser.parse_args()
     files = sorted(file for folder in given.sets for file in folder.glob("*.csv*"))
+    sizes = f"{', '.join(format(count, ',') for count in given.papers)} papers"
+    measured_on(f"{len(files)} labelled sets; {sizes}; {given.decisions} decisions, {given.kills} readers killed")
     screening(files)
     interests()
     for count in given.papers:
@@ -70,7 +73,7 @@ def main() -> None:
 def screening(files: Sequence[Path]) -> None:
     """Screen each labelled set."""
     if not files:
-        print("triage: no labelled sets beside the checkout (../shared/data/triage); screening not measured")
+        skipped("screening: no labelled sets beside the checkout (../shared/data/triage)")
         return
     print(f"{'screening':<28}{'recall@10%':>11}{'WSS@95':>9}{'loss':>9}{'ms a step':>11}   ELAS u4: WSS@95, loss")
     ours: dict[str, tuple[float, float]] = {}
@@ -83,19 +86,19 @@ def screening(files: Sequence[Path]) -> None:
         name = file.name.split(".")[0]
         ours[name] = lost, saved
         theirs = "" if name not in OTHERS else f"{OTHERS[name][1]:>12.3f}{OTHERS[name][0]:>8.3f}"
+        keep(f"screening {name}: loss, against ELAS u4 as told", OTHERS.get(name, (None,))[0], lost, None)
         print(f"{name:<28}{recall:>11.3f}{saved:>9.3f}{lost:>9.4f}{spent:>11.1f}{theirs}")
     if ours.keys() >= OTHERS.keys():
         lost, saved = (statistics.mean(ours[name][k] for name in OTHERS) for k in (0, 1))
         least, most = (statistics.mean(pair[k] for pair in OTHERS.values()) for k in (0, 1))
-        ratio = lost / least
-        print(f"mean loss / theirs {ratio:.3f}   <= 0.95{'' if ratio <= 0.95 else '  missed'}")
-        print(f"mean WSS@95 {saved:.3f}, theirs {most:.3f}   above{'' if saved > most else '  missed'}")
+        row("screening, mean loss, against ELAS u4 as told", least, lost, "ratio <= 0.95")
+        row("screening, mean WSS@95, against ELAS u4 as told", most, saved, "ratio > 1")
 
 
 def interests() -> None:
     """Take the hand-made topics of the domain's own papers for a reader's interests."""
     if not LABELS.is_file():
-        print("triage: no labelled topics beside the checkout; interests not measured")
+        skipped("interests: no labelled topics beside the checkout")
         return
     abstracts, known = papers(), labelled()
     titles = list(dict.fromkeys([*(paper.title for paper in known), *abstracts]))
@@ -113,8 +116,7 @@ def interests() -> None:
             for seed in range(20)
             if (value := _interest(ranker, [topic in paper.topics for paper in known], seed)) is not None
         ]
-        mean = statistics.mean(found)
-        print(f"average precision, 20 decisions, {told:<22}{mean:>7.3f}   >= 0.45{'' if mean >= 0.45 else '  missed'}")
+        row(f"average precision, 20 decisions, {told}", None, statistics.mean(found), ">= 0.45")
 
 
 def _interest(ranker: Ranker, wanted: Sequence[bool], seed: int) -> float | None:
@@ -159,7 +161,7 @@ def speed(texts: Texts) -> None:
     kept = {row for row in order if chance.random() < 0.1}
     begin = time.process_time()
     ranker = Ranker(((row, terms_of(*text)) for row, text in enumerate(texts)), session=True)
-    print(f"{len(texts):,} papers: terms and matrix {time.process_time() - begin:.1f} s of CPU")
+    row(f"terms and matrix of {len(texts):,} papers", None, time.process_time() - begin, None, "CPU s")
 
     def ours(decided: Sequence[int]) -> object:
         learned = ranker.learn([r for r in decided if r in kept], [r for r in decided if r not in kept])
@@ -167,13 +169,11 @@ def speed(texts: Texts) -> None:
 
     ours(order[:DECIDED])
     mine = _median(ours, order)
-    told = f"one decision after {DECIDED:,}: {mine:.1f} ms"
-    if find_spec("sklearn") is None:
-        print(f"{told}; scikit-learn is not installed here: not compared")
-        return
-    theirs = _median(_scikit_learn(texts, kept), order)
-    ratio = mine / theirs
-    print(f"{told}, scikit-learn {theirs:.1f} ms: {ratio:.2f}   <= 1{'' if ratio <= 1 else '  missed'}")
+    theirs = None if find_spec("sklearn") is None else _median(_scikit_learn(texts, kept), order)
+    if theirs is None:
+        skipped("one decision by scikit-learn: it is not installed here")
+    of = f"one decision after {DECIDED:,} of {len(texts):,} papers"
+    row(of, theirs, mine, None if theirs is None else "ratio <= 1", "CPU ms")
 
 
 def _median(rank: Callable[[Sequence[int]], object], order: Sequence[int]) -> float:
@@ -214,8 +214,9 @@ def kills(decisions: int, count: int) -> None:
         store.close()
         said, stored, off = killed(path, 5, decisions, count, seed=11)
     lost = max(0, said - stored)
-    told = f"{said:,} rows of the log said, {stored:,} there, {count} readers killed"
-    print(f"{told}: {lost} lost, {off} statuses differ   0{'' if not lost + off else '  missed'}")
+    print(f"{said:,} rows of the log said, {stored:,} there, {count} readers killed")
+    row("decisions lost", None, lost, "<= 0")
+    row("statuses that differ from the log", None, off, "<= 0")
 
 
 if __name__ == "__main__":
