@@ -17,10 +17,22 @@ from random import Random
 
 import pytest
 from hypothesis import given, settings
-from tests.fakes import NOW, READER, RULES, add_pages, dump, exit_codes, forked, in_step, json_page, look, prose
+from tests.fakes import (
+    NOW,
+    READER,
+    RULES,
+    add_pages,
+    as_nobody,
+    dump,
+    exit_codes,
+    forked,
+    in_step,
+    json_page,
+    look,
+    prose,
+)
 from tests.flows.test_state import LIVES, Did, exported, lived
-from tests.store.test_engine import as_nobody
-from tests.store.test_old_libraries import SCHEMAS, old_library
+from tests.libraries import SCHEMAS, old_library
 
 from papertide.errors import (
     LibraryDamaged,

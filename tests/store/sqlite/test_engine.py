@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.fakes import NOW, READER, add_pages, dump, exit_codes, forked, json_page, look
+from tests.fakes import NOW, READER, add_pages, as_nobody, dump, exit_codes, forked, json_page, look
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer
 from papertide.query import Query
@@ -358,26 +358,6 @@ def guarded() -> Iterator[Path]:
     yield folder
     folder.chmod(0o755)
     shutil.rmtree(folder)
-
-
-def give_up_rights() -> None:
-    """Become nobody, if this process is root's."""
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-
-
-def as_nobody(work: Callable[[], None]) -> None:
-    """Do `work` in a process that permissions bind: root gives up its rights there; its failures are shown."""
-
-    def bound() -> None:
-        give_up_rights()
-        work()
-
-    if exit_codes([forked(give_up_rights)]) != [0]:
-        pytest.skip("root can't become another user here, and permissions don't bind it")
-    assert exit_codes([forked(bound)]) == [0], "see the traceback on stderr"
 
 
 def reads_and_refuses(path: Path, papers: Sequence[int] = (1, 2)) -> None:
