@@ -11,13 +11,13 @@ from threading import Event, Thread, Timer
 import pytest
 from tests.fakes import RULES, dump, json_page
 
+from papertide import raw
 from papertide.errors import LibraryError
 from papertide.flows import doctor
 from papertide.flows.add import add
 from papertide.flows.doctor import look_at_archive
 from papertide.flows.prune import plan, prune, survey
 from papertide.flows.tally import report_of
-from papertide.sources import base
 from papertide.sources.archive import Archive
 from papertide.sources.base import Raw
 from papertide.store import LibraryStore, open_library
@@ -34,7 +34,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "papers.db"
 
 
-def added(store: LibraryStore, page: Raw, at: str, archive: base.Archive | None) -> None:
+def added(store: LibraryStore, page: Raw, at: str, archive: raw.Archive | None) -> None:
     """Add a page at a moment."""
     to_fill = None if archive is None else lambda _store: archive
     report_of(add([page], lambda: store, RULES, now=lambda: at, archive=to_fill))

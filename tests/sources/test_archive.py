@@ -10,7 +10,6 @@ import signal
 import stat
 import time
 import zlib
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -18,25 +17,17 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.archives import DAMAGE, PAGE, kept
 from tests.fakes import exit_codes, forked
 
 from papertide.errors import LibraryDamaged, LibraryError
 from papertide.sources.archive import Archive
-
-PAGE = b"Daily Papers\n\nA title\n\nAn abstract.\n" * 20
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     """An archive whose folder is not made yet."""
     return Archive.beside(tmp_path / "papers.db")
-
-
-def kept(archive: Archive, data: bytes) -> str:
-    """Keep a page; gives its digest."""
-    digest = sha256(data).hexdigest()
-    archive.keep(digest, data)
-    return digest
 
 
 def file_of(archive: Archive, digest: str) -> Path:
@@ -101,17 +92,6 @@ def test_what_is_not_kept_is_none(archive: Archive) -> None:
     archive.remove(digest)
     assert archive.read(digest) is None
     assert archive.contents() == {}
-
-
-DAMAGE: dict[str, Callable[[bytes], bytes]] = {
-    "nothing": lambda _packed: b"",
-    "cut off": lambda packed: packed[: len(packed) // 2],
-    "no gzip file": lambda _packed: PAGE,
-    "a bit more": lambda packed: packed[:40] + bytes([packed[40] ^ 1]) + packed[41:],
-    "another page": lambda _packed: gzip.compress(b"another page"),
-    "a page and more": lambda _packed: gzip.compress(PAGE + b"."),
-    "a bomb": lambda _packed: gzip.compress(bytes(30_000_000)),
-}
 
 
 @pytest.mark.parametrize("what", DAMAGE)

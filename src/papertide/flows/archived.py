@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from papertide.raw import OpenArchive
 from papertide.sources.archive import Archive
-from papertide.sources.base import OpenArchive
 from papertide.store.base import Store
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from papertide.errors import LibraryDamaged
+from papertide.raw import OpenArchive
 from papertide.sources.archive import Archive
-from papertide.sources.base import OpenArchive
 from papertide.store.address import Place
 from papertide.store.moving import Move, moving
 
