@@ -18,7 +18,7 @@ from papertide.store import LibraryStore, open_library
 from papertide.store.address import Place, Server
 from papertide.store.postgres.engine import PostgresDatabase
 from papertide.store.postgres.texts import vector
-from papertide.store.sqlite.engine import Database as FileDatabase
+from papertide.store.sqlite.engine import FileDatabase
 
 Dump = dict[str, list[tuple[object, ...]]]
 

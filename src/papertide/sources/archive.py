@@ -27,7 +27,7 @@ _UNFINISHED = ".part"
 """How a file ends that is being written, or was when its process was killed."""
 
 
-class Archive:
+class ArchiveFolder:
     """A folder of pages; see `raw.OpenArchive`. It is made when the first page is kept, for its owner alone.
 
     `largest` is how many bytes a page may have.

@@ -12,8 +12,7 @@ from papertide.store.database import Database
 from papertide.store.decisions import DecisionLog
 from papertide.store.ledger import Ledger
 from papertide.store.ranking import Scores
-from papertide.store.sqlite.engine import Database as FileDatabase
-from papertide.store.sqlite.engine import Waiting
+from papertide.store.sqlite.engine import FileDatabase, Waiting
 from papertide.store.titles import TitleList
 
 if TYPE_CHECKING:

@@ -22,8 +22,7 @@ from papertide.store import open_database, unfinished
 from papertide.store.address import Place, Server
 from papertide.store.database import Connection, Database
 from papertide.store.sqlite import copies, migrations
-from papertide.store.sqlite.engine import Database as FileDatabase
-from papertide.store.sqlite.engine import Waiting
+from papertide.store.sqlite.engine import FileDatabase, Waiting
 from papertide.store.tables import META, NEVER_TWICE, TABLES, Table
 from papertide.store.unfinished import Note, Part
 

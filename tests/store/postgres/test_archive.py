@@ -21,7 +21,7 @@ from papertide.flows.add import add
 from papertide.flows.prune import prune, survey
 from papertide.flows.replay import replay
 from papertide.flows.tally import report_of
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 from papertide.sources.base import Raw
 from papertide.store import LibraryStore
 from papertide.store.postgres.archive import ArchiveTable
@@ -64,7 +64,7 @@ def test_what_was_kept_is_read(
     """Any bytes come back as they were, and the archive tells of exactly these pages, with the bytes that a folder takes."""
     database.connection.execute("DELETE FROM raw_page")
     archive = ArchiveTable(database)
-    folder = Archive(tmp_path_factory.mktemp("archive") / "pages")
+    folder = ArchiveFolder(tmp_path_factory.mktemp("archive") / "pages")
     digests = [kept(archive, page) for page in pages]
     assert [archive.read(digest) for digest in digests] == pages
     assert [kept(folder, page) for page in pages] == digests

@@ -9,13 +9,13 @@ from papertide.store.checks import Seen, decisions, fetches, papers, values
 from papertide.store.facts import Finding
 from papertide.store.sqlite import migrations
 from papertide.store.sqlite.declared import difference, wanted
-from papertide.store.sqlite.engine import Database
+from papertide.store.sqlite.engine import FileDatabase
 
 
-class Health:
+class FileHealth:
     """See `base.Checking`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: FileDatabase) -> None:
         self._database = database
 
     def findings(self) -> list[Finding]:

@@ -19,7 +19,7 @@ from papertide.store.checks import ALONE
 from papertide.store.facts import LostRow, Mended
 from papertide.store.mending import CommonRepairs, told_of_values
 from papertide.store.sqlite.declared import Named, difference, wanted
-from papertide.store.sqlite.engine import Database
+from papertide.store.sqlite.engine import FileDatabase
 from papertide.store.sqlite.health import UNREADABLE, day_of, in_step
 from papertide.store.state import SIGHTING_ROW, sighting_row
 
@@ -57,10 +57,10 @@ _READABLE = (
 """Lets what can't be read be unknown, or be made again of what can be."""
 
 
-class Repairs(CommonRepairs):
+class FileRepairs(CommonRepairs):
     """See `base.Mending`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: FileDatabase) -> None:
         super().__init__(database, UNREADABLE)
         self._connection = database.connection
 
