@@ -32,7 +32,7 @@ from table import keep, measured_on
 import papertide
 from papertide.cli.app import run
 from papertide.errors import LibraryError
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 from papertide.store import open_library
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -108,12 +108,12 @@ def backup_is_whole(folder: Path) -> str:
         return ""
     if state(made) != state(folder / LIBRARY):
         return "the backup isn't the library"
-    return "" if Archive.beside(made).contents() else "the backup's pages are missing"
+    return "" if ArchiveFolder.beside(made).contents() else "the backup's pages are missing"
 
 
 def pages_are_whole(folder: Path) -> str:
     """Each archived page is whole."""
-    archive = Archive.beside(folder / LIBRARY)
+    archive = ArchiveFolder.beside(folder / LIBRARY)
     for digest in archive.contents():
         archive.read(digest)  # raises for a page that is damaged
     return ""
@@ -128,7 +128,11 @@ def copy_is_whole(folder: Path) -> str:
             return f"given again it ends with {code}"
     if state(made) != state(folder / LIBRARY):
         return "the copy isn't the library"
-    return "" if Archive.beside(made).contents() == Archive.beside(folder / LIBRARY).contents() else "pages are missing"
+    return (
+        ""
+        if ArchiveFolder.beside(made).contents() == ArchiveFolder.beside(folder / LIBRARY).contents()
+        else "pages are missing"
+    )
 
 
 def is_copied(made: Path) -> bool:

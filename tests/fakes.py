@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+import pytest
 from tests.libraries import dump as dump
 from tests.libraries import in_step as in_step
 from tests.libraries import look as look
@@ -132,6 +133,26 @@ def forked(work: Callable[[], None]) -> int:
 def exit_codes(children: Iterable[int]) -> list[int]:
     """Wait for processes; gives their exit codes, negative for the signal that ended one."""
     return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+
+def _give_up_rights() -> None:
+    """Become nobody, if this process is root's."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+
+
+def as_nobody(work: Callable[[], None]) -> None:
+    """Do `work` in a process that permissions bind: root gives up its rights there; its failures are shown."""
+
+    def bound() -> None:
+        _give_up_rights()
+        work()
+
+    if exit_codes([forked(_give_up_rights)]) != [0]:
+        pytest.skip("root can't become another user here, and permissions don't bind it")
+    assert exit_codes([forked(bound)]) == [0], "see the traceback on stderr"
 
 
 class FakeClock:

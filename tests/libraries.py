@@ -18,9 +18,13 @@ from papertide.store import LibraryStore, open_library
 from papertide.store.address import Place, Server
 from papertide.store.postgres.engine import PostgresDatabase
 from papertide.store.postgres.texts import vector
-from papertide.store.sqlite.engine import Database as FileDatabase
+from papertide.store.sqlite.engine import FileDatabase
 
 Dump = dict[str, list[tuple[object, ...]]]
+
+OLD_LIBRARIES = Path(__file__).resolve().parents[1] / "fixtures" / "libraries"
+SCHEMAS = range(1, 9)
+"""Those of the old libraries."""
 
 _TABLES = (
     "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace ORDER BY 1"
@@ -138,6 +142,16 @@ def impatient(place: Place) -> LibraryStore:
     if isinstance(place, Server):
         return LibraryStore(PostgresDatabase.open(place, wait=0.02))
     return LibraryStore(FileDatabase.open(place, wait=0.02))
+
+
+def old_library(schema: int, path: Path) -> Path:
+    """A library of a released schema, made of its text."""
+    connection = look(path)
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.executescript((OLD_LIBRARIES / f"schema-{schema}.sql").read_text(encoding="utf-8"))
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+    return path
 
 
 class Pool:

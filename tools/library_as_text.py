@@ -1,6 +1,6 @@
 """Write a library as SQL text, to be kept as a file of its schema: `python tools/library_as_text.py LIBRARY > FILE`.
 
-`fixtures/libraries` holds one of every schema that was ever released, and `tests/store/test_old_libraries.py` opens each.
+`fixtures/libraries` holds one of every schema that was ever released; `tests/store/sqlite/test_old_libraries.py` opens each.
 Of the search index only its making is written: its own tables are SQLite's business.
 """
 

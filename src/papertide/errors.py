@@ -18,7 +18,8 @@
         ├── LibraryUncertain    what was done last may be kept or not
         └── LibraryDamaged      not a library, or a broken one
 
-Driver errors are translated into these in `store.sqlite.engine` and nowhere else, HTTP errors in `sources.trouble`.
+Errors of drivers are translated into these in `store.sqlite.engine` and `store.postgres.trouble` and nowhere else, HTTP's in
+`sources.trouble`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import pytest
 from tests.cli.harness import LORA, REWARD, Program, write_jsonl
 from tests.postgres import LAB, Postgres
 
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 from papertide.store.moving import moving
 
 
@@ -51,7 +51,7 @@ def test_to_a_server_and_back(program: Program, postgres: Postgres) -> None:
         for place in (program.library, url, "back.db")
     ]
     assert told[0] == told[1] == told[2]
-    assert Archive.beside(Path("back.db")).contents() == Archive.beside(program.library).contents()
+    assert ArchiveFolder.beside(Path("back.db")).contents() == ArchiveFolder.beside(program.library).contents()
     postgres.drop(plain)
 
 
@@ -119,7 +119,10 @@ def test_a_copy_that_breaks_off(empty: Program) -> None:
     assert empty("--library", "new.db", "list").code == 1
     Path("new.db.pages").unlink()
     assert empty.done("copy", "library.db", "new.db", "--json").one["resumed"] is True
-    assert Archive.beside(Path("new.db")).contents().keys() == Archive.beside(Path("library.db")).contents().keys()
+    assert (
+        ArchiveFolder.beside(Path("new.db")).contents().keys()
+        == ArchiveFolder.beside(Path("library.db")).contents().keys()
+    )
 
 
 def test_a_progress_bar(demo: Program) -> None:

@@ -12,7 +12,7 @@ from tests.cli.harness import PAGES, Program, write_jsonl
 from tests.fakes import dump, look
 
 from papertide import Library
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 
 REPORT_KEYS = ["pages", "entries", "new", "merged", "unchanged", "problems", "changed", "removed", "missing"]
 PRUNE_KEYS = ["pages", "orphans", "strays", "bytes", "left"]
@@ -51,7 +51,7 @@ def test_what_add_reads_is_archived(empty: Program) -> None:
     held = [(file, file.stat().st_ino, file.stat().st_mtime_ns) for file in files]
     assert empty.done("add", PAGES, "--json").one["unchanged"] == 57
     assert [(file, file.stat().st_ino, file.stat().st_mtime_ns) for file in archived(empty)] == held
-    archive = Archive.beside(empty.library)
+    archive = ArchiveFolder.beside(empty.library)
     assert sorted(map(str, map(archive.read, archive.contents()))) == sorted(
         str(p.read_bytes()) for p in PAGES.iterdir()
     )
@@ -238,7 +238,7 @@ def test_prune_removes_what_belongs_to_no_page(empty: Program) -> None:
     first = archived(empty)[0]
     first.with_name(".x.part").write_bytes(b"")
     assert empty.done("prune").out == "1 file of no page (0.00 MB) removed; 4 archived pages left\n"
-    Archive.beside(empty.library).keep("0" * 64, b"no page")
+    ArchiveFolder.beside(empty.library).keep("0" * 64, b"no page")
     size = archived(empty)[0].stat().st_size
     assert prune(empty, "--dry-run") == {"pages": 0, "orphans": 1, "strays": 0, "bytes": size, "left": 4}
     refused = empty("prune")

@@ -18,7 +18,7 @@ from tests.fakes import RULES, FakeClock, exit_codes, forked
 from papertide.flows.fetch import fetch, plan
 from papertide.flows.tally import report_of
 from papertide.sources import hf
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 from papertide.sources.http import Client
 from papertide.store import open_library
 
@@ -31,7 +31,7 @@ def backfill(path: Path, url: str, first: date, days: int) -> None:
     parts = [hf.daily(first + timedelta(days=k), url) for k in range(days)]
     todo = plan(parts, store, clock).parts
     with Client(store.fetching, clock) as client:
-        report = report_of(fetch(todo, client, store, RULES, clock, today=today, archive=Archive.beside(path)))
+        report = report_of(fetch(todo, client, store, RULES, clock, today=today, archive=ArchiveFolder.beside(path)))
     store.close()
     if report.problems:
         raise RuntimeError(report.problems[0].reason)

@@ -25,7 +25,7 @@ from papertide.flows.add import add
 from papertide.flows.archived import archive_of
 from papertide.flows.backup import Kept, Watching, backup, look_at, restore
 from papertide.flows.tally import report_of
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 from papertide.sources.base import Raw
 from papertide.store import open_library
 from papertide.store.sqlite import migrations
@@ -45,9 +45,9 @@ def library(tmp_path: Path) -> Path:
     return path
 
 
-def both(one: Path, other: Path) -> tuple[Archive, Archive]:
+def both(one: Path, other: Path) -> tuple[ArchiveFolder, ArchiveFolder]:
     """The archives beside two files."""
-    return Archive.beside(one), Archive.beside(other)
+    return ArchiveFolder.beside(one), ArchiveFolder.beside(other)
 
 
 def names(folder: Path) -> set[str]:
@@ -75,7 +75,7 @@ def test_a_backup_holds_the_library(library: Path) -> None:
     before = dump(library)
     target = saved(library)
     assert dump(target) == dump(library) == before
-    assert Archive.beside(target).contents().keys() == Archive.beside(library).contents().keys() != set()
+    assert ArchiveFolder.beside(target).contents().keys() == ArchiveFolder.beside(library).contents().keys() != set()
     assert names(target.parent) == {"kept.db", "kept.db.pages"}
     assert names(library.parent) == {"library.db", "library.db.pages", "safe"}
     assert look_at(target) == Kept(target.stat().st_size, migrations.NEWEST, 2, None)
@@ -203,7 +203,7 @@ def test_a_restored_library_is_the_backup(library: Path) -> None:
     assert (kept.aside, kept.papers) == (aside, 2)
     assert dump(library) == then
     assert dump(aside) == now
-    assert len(Archive.beside(library).contents()) == 1
+    assert len(ArchiveFolder.beside(library).contents()) == 1
     assert names(library.parent) == {"library.db", "library.db.pages", "aside.db", "safe"}
 
 

@@ -17,10 +17,22 @@ from random import Random
 
 import pytest
 from hypothesis import given, settings
-from tests.fakes import NOW, READER, RULES, add_pages, dump, exit_codes, forked, in_step, json_page, look, prose
+from tests.fakes import (
+    NOW,
+    READER,
+    RULES,
+    add_pages,
+    as_nobody,
+    dump,
+    exit_codes,
+    forked,
+    in_step,
+    json_page,
+    look,
+    prose,
+)
 from tests.flows.test_state import LIVES, Did, exported, lived
-from tests.store.test_engine import as_nobody
-from tests.store.test_old_libraries import SCHEMAS, old_library
+from tests.libraries import SCHEMAS, old_library
 
 from papertide.errors import (
     LibraryDamaged,
@@ -37,7 +49,7 @@ from papertide.flows.backup import backup
 from papertide.flows.copying import ARCHIVED, Copied, Step, copy
 from papertide.flows.rank import ensure_scores
 from papertide.flows.tally import report_of
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 from papertide.sources.base import Raw
 from papertide.store import open_library, unfinished
 from papertide.store.address import Place
@@ -143,7 +155,7 @@ def test_a_copy_is_the_library(library: Path, tmp_path: Path) -> None:
     assert made.pages is not None
     assert (made.pages.copied, made.pages.there, made.pages.damaged) == (1, 0, ())
     assert made.pages.missing == len(before["page"]) - 1
-    assert Archive.beside(target).contents() == Archive.beside(library).contents()
+    assert ArchiveFolder.beside(target).contents() == ArchiveFolder.beside(library).contents()
     assert {path.name for path in target.parent.iterdir()} == {"copy.db", "copy.db.pages"}
 
 
@@ -519,7 +531,7 @@ def test_a_target_that_others_lock(library: Path, tmp_path: Path) -> None:
 def test_pages_that_cannot_go_along(library: Path, tmp_path: Path) -> None:
     """A damaged page is named and left behind, one that is there already is left alone, and the library is whole."""
     target = tmp_path / "copy.db"
-    old, new = Archive.beside(library), Archive.beside(target)
+    old, new = ArchiveFolder.beside(library), ArchiveFolder.beside(target)
     for text in (b"one", b"two", b"three"):
         old.keep(sha256(text).hexdigest(), text)
     first, second, *_ = sorted(old.contents())
@@ -538,7 +550,7 @@ def test_pages_that_cannot_go_along(library: Path, tmp_path: Path) -> None:
 
 def test_a_page_that_is_pruned_meanwhile(library: Path, tmp_path: Path) -> None:
     """A page that is gone when its turn comes is told with those that were never there; the others are copied."""
-    old, target = Archive.beside(library), tmp_path / "copy.db"
+    old, target = ArchiveFolder.beside(library), tmp_path / "copy.db"
     old.keep(sha256(b"one").hexdigest(), b"one")
     _, last = sorted(old.contents())
     steps = copy(library, target)

@@ -21,7 +21,7 @@ from tests.flows.test_state import LIVES, Did, exported, lived
 from tests.postgres import CRASH, LAB, Postgres
 
 from papertide.errors import LibraryError, LibraryMissing, LibraryUnfinished, OutputError, UsageError
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 from papertide.store import open_library
 from papertide.store.address import Place, Server
 from papertide.store.moving import moving
@@ -63,7 +63,7 @@ def test_to_a_server_and_back(library: Path, tmp_path: Path, fresh: Fresh) -> No
     assert told[0] == told[1] == told[2]
     assert told[0].pages is not None
     assert told[0].pages.copied == 1
-    assert Archive.beside(back).contents() == Archive.beside(library).contents()
+    assert ArchiveFolder.beside(back).contents() == ArchiveFolder.beside(library).contents()
     assert rows_on(first) == rows_on(second) == of(library)
     assert export_of(first) == export_of(library)
     assert same(library, back)

@@ -14,7 +14,7 @@ from papertide.flows.browse import ensure_labels
 from papertide.flows.label import relabel
 from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
-from papertide.store.sqlite.engine import Database
+from papertide.store.sqlite.engine import FileDatabase
 from papertide.topics import Taxonomy
 
 PAGE = json_page(
@@ -138,7 +138,7 @@ def test_looking_brings_the_rules(store: LibraryStore, path: Path) -> None:
 
 def test_looking_while_another_process_writes(path: Path) -> None:
     """Under changed rules a library that is being written is LibraryLocked; under the same ones it is shown."""
-    store = LibraryStore(Database.open(path, wait=0.02))
+    store = LibraryStore(FileDatabase.open(path, wait=0.02))
     other = look(path)
     other.execute("BEGIN IMMEDIATE")
     assert store.looking.taxonomy() == RULES.digest

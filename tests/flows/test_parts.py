@@ -23,7 +23,7 @@ from papertide.matching.keys import face_of
 from papertide.parsers import SUFFIXES
 from papertide.records.listing import Entry
 from papertide.records.reports import AddReport
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 from papertide.sources.base import Parts, Raw
 from papertide.sources.files import Files
 from papertide.sources.parts import LINES, InParts
@@ -53,7 +53,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def added(store: LibraryStore, file: Path, size: int = SIZE, archive: Archive | None = None) -> AddReport:
+def added(store: LibraryStore, file: Path, size: int = SIZE, archive: ArchiveFolder | None = None) -> AddReport:
     """What is told of adding a file."""
     source = InParts(Files([str(file)], SUFFIXES), size)
     to_fill = None if archive is None else lambda _store: archive
@@ -237,7 +237,7 @@ def test_a_killed_process_leaves_all_or_nothing(file: Path, tmp_path: Path) -> N
 def test_replay_reads_parts_again(file: Path, tmp_path: Path) -> None:
     """Parts are archived, and are read again as they were, with the lines of their file."""
     store = open_library(tmp_path / "library.db", create=True)
-    archive = Archive(tmp_path / "pages")
+    archive = ArchiveFolder(tmp_path / "pages")
     added(store, file, archive=archive)
     before = dump(tmp_path / "library.db")
     report = report_of(replay(store, RULES, archive, now=lambda: NOW))

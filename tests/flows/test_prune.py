@@ -11,17 +11,17 @@ from threading import Event, Thread, Timer
 import pytest
 from tests.fakes import RULES, dump, json_page
 
+from papertide import raw
 from papertide.errors import LibraryError
 from papertide.flows import doctor
 from papertide.flows.add import add
 from papertide.flows.doctor import look_at_archive
 from papertide.flows.prune import plan, prune, survey
 from papertide.flows.tally import report_of
-from papertide.sources import base
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 from papertide.sources.base import Raw
 from papertide.store import LibraryStore, open_library
-from papertide.store.sqlite.engine import Database
+from papertide.store.sqlite.engine import FileDatabase
 
 PAGES = [json_page(f"A page of the month {month}") for month in (1, 2, 3)]
 DIGESTS = [sha256(page).hexdigest() for page in PAGES]
@@ -34,7 +34,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "papers.db"
 
 
-def added(store: LibraryStore, page: Raw, at: str, archive: base.Archive | None) -> None:
+def added(store: LibraryStore, page: Raw, at: str, archive: raw.Archive | None) -> None:
     """Add a page at a moment."""
     to_fill = None if archive is None else lambda _store: archive
     report_of(add([page], lambda: store, RULES, now=lambda: at, archive=to_fill))
@@ -49,28 +49,28 @@ def store(path: Path) -> Iterator[LibraryStore]:
             store,
             Raw(f"{month}.jsonl", page),
             f"2026-0{month}-01T00:00:00Z",
-            None if month == 2 else Archive.beside(path),
+            None if month == 2 else ArchiveFolder.beside(path),
         )
     yield store
     store.close()
 
 
 @pytest.fixture
-def archive(path: Path, store: LibraryStore) -> Archive:
+def archive(path: Path, store: LibraryStore) -> ArchiveFolder:
     """Its archive, with an orphan and a file that was never finished besides."""
     assert store.writable
-    archive = Archive.beside(path)
+    archive = ArchiveFolder.beside(path)
     archive.keep(sha256(ORPHAN).hexdigest(), ORPHAN)
     file_of(archive, DIGESTS[0]).with_name(".abc.part").write_bytes(b"beg")
     return archive
 
 
-def file_of(archive: Archive, digest: str) -> Path:
+def file_of(archive: ArchiveFolder, digest: str) -> Path:
     """Where a page is."""
     return archive.folder / digest[:2] / f"{digest}.gz"
 
 
-def test_a_survey_tells_all_apart(store: LibraryStore, archive: Archive) -> None:
+def test_a_survey_tells_all_apart(store: LibraryStore, archive: ArchiveFolder) -> None:
     """Pages of the library, orphans, what is missing and what was begun, with the bytes on the disk."""
     found = survey(store, archive)
     assert found.pages == {digest: file_of(archive, digest).stat().st_size for digest in (DIGESTS[0], DIGESTS[2])}
@@ -89,7 +89,7 @@ def test_a_survey_tells_all_apart(store: LibraryStore, archive: Archive) -> None
         ("2100-01-01", [0, 2]),
     ],
 )
-def test_pruning(store: LibraryStore, archive: Archive, path: Path, before: str | None, gone: list[int]) -> None:
+def test_pruning(store: LibraryStore, archive: ArchiveFolder, path: Path, before: str | None, gone: list[int]) -> None:
     """Pages that were added before a day go, orphans and unfinished files always; the library stays as it is."""
     held = dump(path)
     sizes = archive.contents()
@@ -109,12 +109,12 @@ def test_pruning(store: LibraryStore, archive: Archive, path: Path, before: str 
 
 def test_pruning_an_archive_that_is_not_there(store: LibraryStore, tmp_path: Path) -> None:
     """Nothing is removed, and no folder made."""
-    none = Archive(tmp_path / "none")
+    none = ArchiveFolder(tmp_path / "none")
     assert prune(store, none, "2100-01-01").left == 0
     assert not none.folder.exists()
 
 
-def test_a_page_that_is_being_added_is_no_orphan(store: LibraryStore, archive: Archive, path: Path) -> None:
+def test_a_page_that_is_being_added_is_no_orphan(store: LibraryStore, archive: ArchiveFolder, path: Path) -> None:
     """Pruning waits for one who is adding: a page that is archived and not stored yet is not taken away."""
     page = json_page("A page that is being added")
     kept, go_on = Event(), Event()
@@ -144,17 +144,17 @@ def test_a_page_that_is_being_added_is_no_orphan(store: LibraryStore, archive: A
     assert archive.read(sha256(page).hexdigest()) == page
 
 
-def test_a_library_that_cannot_be_written(store: LibraryStore, archive: Archive) -> None:
+def test_a_library_that_cannot_be_written(store: LibraryStore, archive: ArchiveFolder) -> None:
     """Where nobody can be kept from adding, nothing is removed."""
     database = store._database
-    assert isinstance(database, Database)
+    assert isinstance(database, FileDatabase)
     database.writable = False
     with pytest.raises(LibraryError, match="written"):
         prune(store, archive, None)
     assert len(archive.contents()) == 3
 
 
-def test_doctor_counts_the_archive(store: LibraryStore, archive: Archive) -> None:
+def test_doctor_counts_the_archive(store: LibraryStore, archive: ArchiveFolder) -> None:
     """Pages that aren't archived, orphans and unfinished files are told of, and are no illness."""
     read: list[None] = []
     found = look_at_archive(store, archive, each=lambda: read.append(None))
@@ -170,7 +170,7 @@ def test_doctor_counts_the_archive(store: LibraryStore, archive: Archive) -> Non
     assert "of no page" not in look_at_archive(store, archive).told
 
 
-def test_doctor_finds_damage(store: LibraryStore, archive: Archive) -> None:
+def test_doctor_finds_damage(store: LibraryStore, archive: ArchiveFolder) -> None:
     """A page whose bytes are not its own is an illness that names the file."""
     file_of(archive, DIGESTS[0]).write_bytes(b"nonsense")
     found = look_at_archive(store, archive)
@@ -182,7 +182,7 @@ def test_doctor_finds_damage(store: LibraryStore, archive: Archive) -> None:
 
 def test_doctor_names_some_of_many(path: Path) -> None:
     """Of many damaged pages people are told of three and of how many more; JSON has them all."""
-    store, archive = open_library(path, create=True), Archive.beside(path)
+    store, archive = open_library(path, create=True), ArchiveFolder.beside(path)
     for number in range(5):
         page = Raw(f"{number}.jsonl", json_page(f"Title number {number}"))
         added(store, page, "2026-01-01T00:00:00Z", archive)
@@ -195,7 +195,7 @@ def test_doctor_names_some_of_many(path: Path) -> None:
     assert len(found.facts["damaged"]) == 5  # type: ignore[arg-type] # facts are any JSON values
 
 
-def test_a_large_archive_is_read_when_asked(store: LibraryStore, archive: Archive) -> None:
+def test_a_large_archive_is_read_when_asked(store: LibraryStore, archive: ArchiveFolder) -> None:
     """An archive that takes long to read is not read unless asked for, and that is said."""
     os.truncate(file_of(archive, DIGESTS[2]), doctor.READ_ANYWAY + 1)  # with nothing behind its page
     file_of(archive, DIGESTS[0]).write_bytes(b"nonsense")
@@ -208,13 +208,13 @@ def test_a_large_archive_is_read_when_asked(store: LibraryStore, archive: Archiv
 def test_an_archive_that_cannot_be_looked_at(store: LibraryStore, tmp_path: Path) -> None:
     """A file in the place of the folder is an illness, not a failure of `doctor`."""
     (tmp_path / "file").write_bytes(b"")
-    found = look_at_archive(store, Archive(tmp_path / "file"))
+    found = look_at_archive(store, ArchiveFolder(tmp_path / "file"))
     assert not found.well
     assert str(tmp_path / "file") in found.told
 
 
 def test_nothing_archived(store: LibraryStore, tmp_path: Path) -> None:
     """A library without an archive is well, and it is said how many pages can't be replayed."""
-    found = look_at_archive(store, Archive(tmp_path / "none"))
+    found = look_at_archive(store, ArchiveFolder(tmp_path / "none"))
     assert (found.well, found.told) == (True, "no pages; 3 pages of the library not archived")
     assert not (tmp_path / "none").exists()

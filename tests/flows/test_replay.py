@@ -41,7 +41,7 @@ from papertide.parsers import SUFFIXES, parse
 from papertide.records.listing import Listing
 from papertide.records.plain import PaperDict
 from papertide.records.reports import AddReport
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 from papertide.sources.base import Raw, Unread
 from papertide.sources.files import Files
 from papertide.store import LibraryStore, open_library
@@ -61,7 +61,7 @@ class Desk:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.store: LibraryStore = open_library(path, create=True)
-        self.archive = Archive.beside(path)
+        self.archive = ArchiveFolder.beside(path)
 
     def add(self, *inputs: Raw | Unread, captured: date | None = None, archived: bool = True) -> AddReport:
         """Add pages as `papertide add` does."""

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fakes import RULES, add_pages, dump, json_page, look
-from tests.store.test_old_libraries import SCHEMAS, old_library
+from tests.libraries import SCHEMAS, old_library
 
 from papertide.errors import InputError, NotFound, UsageError
 from papertide.export import jsonl

@@ -10,7 +10,6 @@ import signal
 import stat
 import time
 import zlib
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -18,28 +17,20 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.archives import DAMAGE, PAGE, kept
 from tests.fakes import exit_codes, forked
 
 from papertide.errors import LibraryDamaged, LibraryError
-from papertide.sources.archive import Archive
-
-PAGE = b"Daily Papers\n\nA title\n\nAn abstract.\n" * 20
+from papertide.sources.archive import ArchiveFolder
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
+def archive(tmp_path: Path) -> ArchiveFolder:
     """An archive whose folder is not made yet."""
-    return Archive.beside(tmp_path / "papers.db")
+    return ArchiveFolder.beside(tmp_path / "papers.db")
 
 
-def kept(archive: Archive, data: bytes) -> str:
-    """Keep a page; gives its digest."""
-    digest = sha256(data).hexdigest()
-    archive.keep(digest, data)
-    return digest
-
-
-def file_of(archive: Archive, digest: str) -> Path:
+def file_of(archive: ArchiveFolder, digest: str) -> Path:
     """Where a page is, by the layout that the module promises."""
     return archive.folder / digest[:2] / f"{digest}.gz"
 
@@ -52,14 +43,14 @@ def names(folder: Path) -> list[str]:
 @given(pages=st.lists(st.binary(max_size=400), max_size=8))
 def test_what_was_kept_is_read(tmp_path_factory: pytest.TempPathFactory, pages: list[bytes]) -> None:
     """Any bytes come back as they were, and the archive tells of exactly these pages."""
-    archive = Archive(tmp_path_factory.mktemp("archive") / "pages")
+    archive = ArchiveFolder(tmp_path_factory.mktemp("archive") / "pages")
     digests = [kept(archive, page) for page in pages]
     assert [archive.read(digest) for digest in digests] == pages
     assert archive.contents().keys() == set(digests)
     assert archive.contents() == {digest: file_of(archive, digest).stat().st_size for digest in digests}
 
 
-def test_a_page_is_a_gzip_file_for_its_owner_alone(archive: Archive) -> None:
+def test_a_page_is_a_gzip_file_for_its_owner_alone(archive: ArchiveFolder) -> None:
     """Any gunzip reads a page, the same page is the same file, and only its owner may read it, whatever the umask."""
     before = os.umask(0)
     try:
@@ -74,11 +65,11 @@ def test_a_page_is_a_gzip_file_for_its_owner_alone(archive: Archive) -> None:
         0o700,
         0o600,
     ]
-    other = Archive(archive.folder.with_name("other"))
+    other = ArchiveFolder(archive.folder.with_name("other"))
     assert file_of(other, kept(other, PAGE)).read_bytes() == path.read_bytes()
 
 
-def test_a_page_that_is_there_is_left_alone(archive: Archive) -> None:
+def test_a_page_that_is_there_is_left_alone(archive: ArchiveFolder) -> None:
     """Keeping a page again doesn't touch its file, unless it is damaged: then it is mended."""
     path = file_of(archive, kept(archive, PAGE))
     before = path.stat()
@@ -89,7 +80,7 @@ def test_a_page_that_is_there_is_left_alone(archive: Archive) -> None:
     assert names(archive.folder) == [path.parent.name, f"{path.parent.name}/{path.name}"]
 
 
-def test_what_is_not_kept_is_none(archive: Archive) -> None:
+def test_what_is_not_kept_is_none(archive: ArchiveFolder) -> None:
     """A page that isn't there is None, with and without the folders that it would be in; so it is once removed."""
     digest = sha256(PAGE).hexdigest()
     assert archive.read(digest) is None
@@ -103,21 +94,10 @@ def test_what_is_not_kept_is_none(archive: Archive) -> None:
     assert archive.contents() == {}
 
 
-DAMAGE: dict[str, Callable[[bytes], bytes]] = {
-    "nothing": lambda _packed: b"",
-    "cut off": lambda packed: packed[: len(packed) // 2],
-    "no gzip file": lambda _packed: PAGE,
-    "a bit more": lambda packed: packed[:40] + bytes([packed[40] ^ 1]) + packed[41:],
-    "another page": lambda _packed: gzip.compress(b"another page"),
-    "a page and more": lambda _packed: gzip.compress(PAGE + b"."),
-    "a bomb": lambda _packed: gzip.compress(bytes(30_000_000)),
-}
-
-
 @pytest.mark.parametrize("what", DAMAGE)
 def test_damage_is_an_error(tmp_path: Path, what: str) -> None:
     """A file that doesn't hold the page of its name is an error naming it, never wrong bytes; a bomb isn't unpacked."""
-    archive = Archive(tmp_path / "pages", largest=10_000)
+    archive = ArchiveFolder(tmp_path / "pages", largest=10_000)
     digest = kept(archive, PAGE)
     path = file_of(archive, digest)
     path.write_bytes(DAMAGE[what](path.read_bytes()))
@@ -128,7 +108,7 @@ def test_damage_is_an_error(tmp_path: Path, what: str) -> None:
 
 def test_a_file_with_something_behind_the_page(tmp_path: Path) -> None:
     """What stands behind a whole page does no harm, however much that is."""
-    archive = Archive(tmp_path / "pages", largest=10_000)
+    archive = ArchiveFolder(tmp_path / "pages", largest=10_000)
     digest = kept(archive, PAGE)
     with file_of(archive, digest).open("ab") as file:
         file.write(bytes(100_000))
@@ -137,7 +117,7 @@ def test_a_file_with_something_behind_the_page(tmp_path: Path) -> None:
 
 def test_a_page_that_cannot_be_made_smaller(tmp_path: Path) -> None:
     """A page of the largest size is read, though its file is larger than itself; a larger one isn't kept."""
-    archive = Archive(tmp_path / "pages", largest=50_000)
+    archive = ArchiveFolder(tmp_path / "pages", largest=50_000)
     page = Random(5).randbytes(50_000)
     digest = kept(archive, page)
     assert file_of(archive, digest).stat().st_size > len(page)
@@ -149,7 +129,7 @@ def test_a_page_that_cannot_be_made_smaller(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["", "ab", "../../etc/passwd", "A" * 64, "g" * 64, "0" * 63, "0" * 65, "0" * 64 + "\n", "../" + "0" * 61]
 )
-def test_a_name_that_is_no_digest(archive: Archive, name: str) -> None:
+def test_a_name_that_is_no_digest(archive: ArchiveFolder, name: str) -> None:
     """What is no SHA-256 in small hexadecimal digits never becomes a path."""
     for use in (archive.read, archive.remove, lambda name: archive.keep(name, PAGE)):
         with pytest.raises(LibraryError, match="SHA-256"):
@@ -157,7 +137,7 @@ def test_a_name_that_is_no_digest(archive: Archive, name: str) -> None:
     assert not archive.folder.exists()
 
 
-def test_nothing_goes_through_links(archive: Archive, tmp_path: Path) -> None:
+def test_nothing_goes_through_links(archive: ArchiveFolder, tmp_path: Path) -> None:
     """A link, a pipe or a folder in the place of a page or of its subfolder is refused and named; nothing is written there."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -191,7 +171,7 @@ def test_nothing_goes_through_links(archive: Archive, tmp_path: Path) -> None:
     refused(path)
 
 
-def test_the_folder_itself_may_be_a_link(archive: Archive, tmp_path: Path) -> None:
+def test_the_folder_itself_may_be_a_link(archive: ArchiveFolder, tmp_path: Path) -> None:
     """Somebody may keep the pages on another disk."""
     (tmp_path / "large disk").mkdir()
     archive.folder.symlink_to("large disk")
@@ -201,7 +181,7 @@ def test_the_folder_itself_may_be_a_link(archive: Archive, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("what", ["a file", "a link to nowhere"])
-def test_a_folder_that_cannot_be(archive: Archive, what: str) -> None:
+def test_a_folder_that_cannot_be(archive: ArchiveFolder, what: str) -> None:
     """Where the folder can't be made, that is an error that names the file and says how to do without."""
     if what == "a file":
         archive.folder.write_bytes(b"")
@@ -212,7 +192,7 @@ def test_a_folder_that_cannot_be(archive: Archive, what: str) -> None:
     assert caught.value.path.startswith(str(archive.folder))
 
 
-def test_a_file_in_the_place_of_the_folder(archive: Archive) -> None:
+def test_a_file_in_the_place_of_the_folder(archive: ArchiveFolder) -> None:
     """It can't be looked into, which is an error, too."""
     archive.folder.write_bytes(b"")
     for look in (archive.contents, archive.strays, archive.sweep, lambda: archive.read("0" * 64)):
@@ -220,7 +200,7 @@ def test_a_file_in_the_place_of_the_folder(archive: Archive) -> None:
             look()
 
 
-def test_a_disk_that_is_full(archive: Archive) -> None:
+def test_a_disk_that_is_full(archive: ArchiveFolder) -> None:
     """A page that can't be written to its end is an error naming it, and leaves nothing behind, not even a part of it."""
     page = Random(6).randbytes(50_000)
 
@@ -235,7 +215,7 @@ def test_a_disk_that_is_full(archive: Archive) -> None:
     assert names(archive.folder) == [sha256(page).hexdigest()[:2]]
 
 
-def test_other_files_are_passed_over(archive: Archive, tmp_path: Path) -> None:
+def test_other_files_are_passed_over(archive: ArchiveFolder, tmp_path: Path) -> None:
     """What is no page by its name and place is neither told of nor removed, and links aren't followed."""
     digest = kept(archive, PAGE)
     shard = file_of(archive, digest).parent
@@ -257,7 +237,7 @@ def test_other_files_are_passed_over(archive: Archive, tmp_path: Path) -> None:
     assert names(tmp_path) == before
 
 
-def test_sweeping(archive: Archive) -> None:
+def test_sweeping(archive: ArchiveFolder) -> None:
     """Files that were never finished are found and removed, and so are subfolders that are empty then; pages stay."""
     digest = kept(archive, PAGE)
     (archive.folder / "00").mkdir()
@@ -272,7 +252,7 @@ def test_sweeping(archive: Archive) -> None:
     assert archive.read(digest) == PAGE
 
 
-def test_many_writers_at_once(archive: Archive) -> None:
+def test_many_writers_at_once(archive: ArchiveFolder) -> None:
     """Processes that keep the same pages at the same time do no harm: every page is there, whole, once."""
     pages = [bytes([number]) * 5000 for number in range(20)]
 
@@ -286,7 +266,7 @@ def test_many_writers_at_once(archive: Archive) -> None:
     assert archive.strays() == []
 
 
-def test_writers_that_are_killed(archive: Archive) -> None:
+def test_writers_that_are_killed(archive: ArchiveFolder) -> None:
     """After writers were killed at any moment a page is there whole or not at all; what they left is swept away."""
     chance = Random(7)
     pages = [chance.randbytes(100_000) for _ in range(40)]
@@ -312,11 +292,11 @@ def test_it_stands_beside_the_library(tmp_path: Path, name: str) -> None:
     """The folder is named after the library's file, whatever that is called, and follows it to another folder."""
     home = tmp_path / "home"
     home.mkdir()
-    archive = Archive.beside(home / name)
+    archive = ArchiveFolder.beside(home / name)
     assert archive.folder == Path(os.path.realpath(home)) / f"{name}.pages"
     digest = kept(archive, PAGE)
     shutil.move(home, tmp_path / "moved")
-    assert Archive.beside(tmp_path / "moved" / name).read(digest) == PAGE
+    assert ArchiveFolder.beside(tmp_path / "moved" / name).read(digest) == PAGE
 
 
 def test_a_link_to_a_library_leads_to_its_archive(tmp_path: Path) -> None:
@@ -324,10 +304,13 @@ def test_a_link_to_a_library_leads_to_its_archive(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "papers.db").write_bytes(b"")
     (tmp_path / "link.db").symlink_to("real/papers.db")
-    assert Archive.beside(tmp_path / "link.db").folder == Archive.beside(tmp_path / "real" / "papers.db").folder
+    assert (
+        ArchiveFolder.beside(tmp_path / "link.db").folder
+        == ArchiveFolder.beside(tmp_path / "real" / "papers.db").folder
+    )
 
 
-def test_what_another_zlib_wrote_is_read(archive: Archive) -> None:
+def test_what_another_zlib_wrote_is_read(archive: ArchiveFolder) -> None:
     """A page is known by its bytes, not by how they were compressed."""
     digest = kept(archive, PAGE)
     file_of(archive, digest).write_bytes(zlib.compress(PAGE, 1, wbits=31))

@@ -14,7 +14,7 @@ from papertide.flows import backup as flow
 from papertide.flows.backup import Kept, Pages, Watching
 from papertide.flows.prune import megabytes
 from papertide.normal import counted
-from papertide.sources.archive import Archive
+from papertide.sources.archive import ArchiveFolder
 from papertide.store.address import Server
 from papertide.views.console import ExitCode, Line
 
@@ -41,8 +41,10 @@ def backup(
     """
     common = Common.of(ctx)
     library = _file_of(common)
-    archives = (Archive.beside(library), Archive.beside(file)) if archive else None
-    with common.console.progress("copying archived pages", _archived(Archive.beside(library)) if archive else 0) as bar:
+    archives = (ArchiveFolder.beside(library), ArchiveFolder.beside(file)) if archive else None
+    with common.console.progress(
+        "copying archived pages", _archived(ArchiveFolder.beside(library)) if archive else 0
+    ) as bar:
         watching = Watching(common.console.say, bar.advance)
         kept = flow.backup(library, file, archives, force=force, watching=watching)
     _tell(common, kept, file, f"{file}: {_holding(kept)}")
@@ -74,8 +76,8 @@ def restore(
     if library.exists() and not yes and not console.ask(question):
         console.say(f"{question} nothing was changed; --yes says so beforehand")
         raise typer.Exit(ExitCode.FAILED)
-    archives = (Archive.beside(file), Archive.beside(library)) if archive else None
-    with console.progress("copying archived pages", _archived(Archive.beside(file)) if archive else 0) as bar:
+    archives = (ArchiveFolder.beside(file), ArchiveFolder.beside(library)) if archive else None
+    with console.progress("copying archived pages", _archived(ArchiveFolder.beside(file)) if archive else 0) as bar:
         watching = Watching(console.say, bar.advance)
         kept = flow.restore(file, library, free_name(library, "before"), archives, watching=watching)
     _tell(common, kept, file, f"{library}: {_holding(kept)}")
@@ -90,7 +92,7 @@ def _file_of(common: Common) -> Path:
     return library
 
 
-def _archived(archive: Archive) -> int:
+def _archived(archive: ArchiveFolder) -> int:
     return len(archive.contents())
 
 

@@ -20,10 +20,11 @@ from papertide.flows.fetch import Got, Todo, noun, plan, since_last
 from papertide.flows.fetch import fetch as flow
 from papertide.flows.tally import report_of
 from papertide.normal import counted
+from papertide.raw import Archive
 from papertide.records.reports import AddReport
 from papertide.sources import arxiv, hf
 from papertide.sources.address import base
-from papertide.sources.base import Archive, Part
+from papertide.sources.base import Part
 from papertide.sources.clock import SystemClock
 from papertide.sources.http import Client
 from papertide.store import LibraryStore

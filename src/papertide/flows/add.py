@@ -14,9 +14,10 @@ from papertide.flows.state import stated_in, take_in
 from papertide.flows.tally import Step, Tally
 from papertide.normal import printable, title_key
 from papertide.parsers import parse, titles
+from papertide.raw import Archive
 from papertide.records.listing import Listing
 from papertide.records.reports import AddReport, InputProblem
-from papertide.sources.base import Archive, Parts, Raw, Unread
+from papertide.sources.base import Parts, Raw, Unread
 from papertide.store.base import Adding, Store
 from papertide.topics import Taxonomy
 

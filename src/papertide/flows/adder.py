@@ -28,10 +28,11 @@ from papertide.matching.keys import face_of
 from papertide.matching.merge import fold
 from papertide.matching.profiles import BALANCED
 from papertide.matching.rulings import Ruling
+from papertide.raw import Archive
 from papertide.records.listing import Listing
 from papertide.records.paper import Facts, Seen
 from papertide.records.reports import InputProblem
-from papertide.sources.base import Archive, Raw
+from papertide.sources.base import Raw
 from papertide.store.base import Store
 from papertide.store.facts import PageFacts, PlacedPaper, PlacedSighting, SaidVerdict, Unrestored
 from papertide.topics import Taxonomy

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from papertide.errors import InputError, LibraryDamaged, OutputError, UsageError
-from papertide.sources.base import OpenArchive
+from papertide.raw import OpenArchive
 from papertide.store.sqlite import copies
 
 

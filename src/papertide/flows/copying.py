@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from papertide.errors import LibraryDamaged
-from papertide.sources.archive import Archive
-from papertide.sources.base import OpenArchive
+from papertide.raw import OpenArchive
+from papertide.sources.archive import ArchiveFolder
 from papertide.store.address import Place
 from papertide.store.moving import Move, moving
 
@@ -81,7 +81,7 @@ def copy(
 
 def _archive(place: Place, own: OpenArchive | None) -> OpenArchive:
     """The raw pages of a library: its own, or those beside its file."""
-    return Archive.beside(Path(str(place))) if own is None else own
+    return ArchiveFolder.beside(Path(str(place))) if own is None else own
 
 
 def _carried(move: Move, archives: tuple[OpenArchive, OpenArchive], before: Step) -> Generator[Step, None, Pages]:

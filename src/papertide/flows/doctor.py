@@ -15,7 +15,7 @@ from papertide.flows.output import made_folder, write_whole
 from papertide.flows.prune import Survey, megabytes, survey
 from papertide.matching.marks import marks_of
 from papertide.normal import counted
-from papertide.sources.base import OpenArchive
+from papertide.raw import OpenArchive
 from papertide.store.base import Store
 from papertide.store.facts import Finding, LostRow
 from papertide.topics import Taxonomy

@@ -19,9 +19,10 @@ from papertide.flows.adder import Adder
 from papertide.flows.tally import Tally
 from papertide.normal import counted
 from papertide.parsers import parse
+from papertide.raw import Archive
 from papertide.records.listing import Listing
 from papertide.records.reports import AddReport, InputProblem
-from papertide.sources.base import Archive, Clock, Part, Raw, Request, Route
+from papertide.sources.base import Clock, Part, Raw, Request, Route
 from papertide.sources.http import Answer, Client, Validators
 from papertide.store.base import Store
 from papertide.store.facts import FetchedPart, PageMarks

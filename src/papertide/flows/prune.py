@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from papertide.sources.base import OpenArchive
+from papertide.raw import OpenArchive
 from papertide.store.base import Store
 
 

@@ -9,9 +9,10 @@ from papertide.errors import InputError, LayoutError, LibraryError
 from papertide.flows.adder import Adder
 from papertide.flows.tally import Step, Tally
 from papertide.parsers import LAYOUTS, parse
+from papertide.raw import OpenArchive
 from papertide.records.listing import Count, Listing
 from papertide.records.reports import AddReport, InputProblem
-from papertide.sources.base import OpenArchive, Raw
+from papertide.sources.base import Raw
 from papertide.store.base import Adding, Store
 from papertide.store.facts import StoredPage
 from papertide.topics import Taxonomy

@@ -14,31 +14,21 @@ import os
 import re
 import stat
 import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 from papertide.errors import LibraryDamaged, LibraryError
-from papertide.sources.files import LARGEST
+from papertide.raw import LARGEST, is_digest, most, pack, unpack
 
-_LEVEL = 6
-"""Of zlib, measured on 427 listing pages of 84 kB each: 1.3 ms a page and 19.3 % of its size; 9 takes 1.6 times as long
-for 19.0 %, 1 half as long for 22.7 %."""
-
-_GZIP = 31
-"""zlib's `wbits` for a gzip file; its header says no name and no time, so that the same page is the same file."""
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _SHARD = re.compile(r"[0-9a-f]{2}")
 _UNFINISHED = ".part"
 """How a file ends that is being written, or was when its process was killed."""
 
 
-class Archive:
-    """A folder of pages; see `base.OpenArchive`. It is made when the first page is kept, for its owner alone.
+class ArchiveFolder:
+    """A folder of pages; see `raw.OpenArchive`. It is made when the first page is kept, for its owner alone.
 
     `largest` is how many bytes a page may have.
     """
@@ -65,7 +55,7 @@ class Archive:
             for folder in (self.folder, path.parent):
                 with suppress(FileExistsError):  # if it is no folder, what comes next says so
                     folder.mkdir(mode=0o700)
-            _write_whole(path, zlib.compress(data, _LEVEL, wbits=_GZIP))
+            _write_whole(path, pack(data))
 
     def read(self, digest: str) -> bytes | None:
         """The bytes of a page, None where it is not kept; raises LibraryError, naming the file, where it is damaged."""
@@ -79,11 +69,10 @@ class Archive:
 
     def _whole(self, path: Path, digest: str) -> bytes:
         """The bytes in a file, held against their digest."""
-        most = self._largest + self._largest // 1000 + 1000  # what can't be made smaller grows a little
         with path.open("rb") as file:
-            packed = file.read(most)
-        data = _unpacked(packed, self._largest)
-        if data is None or sha256(data).hexdigest() != digest:
+            packed = file.read(most(self._largest))
+        data = unpack(packed, digest, self._largest)
+        if data is None:
             raise LibraryDamaged(str(path), "is damaged: these are not the bytes that were archived")
         return data
 
@@ -94,7 +83,7 @@ class Archive:
             for shard in self._shards():
                 for entry in os.scandir(shard):
                     digest, ending = entry.name[:64], entry.name[64:]
-                    ours = ending == ".gz" and _DIGEST.fullmatch(digest) and digest.startswith(shard.name)
+                    ours = ending == ".gz" and is_digest(digest) and digest.startswith(shard.name)
                     if ours and entry.is_file(follow_symlinks=False):
                         found[digest] = entry.stat(follow_symlinks=False).st_size
         return found
@@ -123,7 +112,7 @@ class Archive:
                     shard.rmdir()
 
     def _path(self, digest: str) -> Path:
-        if not _DIGEST.fullmatch(digest):
+        if not is_digest(digest):
             raise LibraryError(str(self.folder), f"{digest[:80]!r} is no SHA-256: no page can have that name")
         return self.folder / digest[:2] / f"{digest}.gz"
 
@@ -143,14 +132,6 @@ def _check(path: Path) -> None:
     for place, kind in ((path.parent, stat.S_ISDIR), (path, stat.S_ISREG)):
         if not kind(place.lstat().st_mode):
             raise LibraryError(str(place), "is in the way: pages are archived in folders and files alone")
-
-
-def _unpacked(packed: bytes, largest: int) -> bytes | None:
-    """What a gzip file holds, at most `largest` bytes and one more; None where it is none."""
-    try:
-        return zlib.decompressobj(wbits=_GZIP).decompress(packed, largest + 1)
-    except zlib.error:
-        return None
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -6,7 +6,7 @@ it, best first, each as `Request`s one page after the other. `http` carries a Re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -45,13 +45,6 @@ class Unread:
 
     name: str
     reason: str
-
-
-class Source(Protocol):
-    """Anything that pages come from."""
-
-    def __iter__(self) -> Iterator[Raw | Unread]:
-        """The pages, one after the other; an input that fails is an `Unread`, and the others still come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,32 +92,6 @@ class Part:
     day: date | None = None
     settles: int | None = None
     rest: float = 0.0
-
-
-class Archive(Protocol):
-    """Where raw pages are kept, each under the SHA-256 of its bytes; what fails is a LibraryError naming the file."""
-
-    def keep(self, digest: str, data: bytes) -> None:
-        """Keep a page; one that is there is left alone."""
-
-
-class OpenArchive(Archive, Protocol):
-    """An archive from its other side: its pages are read again, counted, and removed."""
-
-    def read(self, digest: str) -> bytes | None:
-        """The bytes of a page, None where it is not kept; raises LibraryError where it is damaged."""
-
-    def contents(self) -> dict[str, int]:
-        """The pages that are kept, by digest, with the bytes that each takes."""
-
-    def strays(self) -> Collection[object]:
-        """What writers that were killed left behind; what one is writing now is among it."""
-
-    def remove(self, digest: str) -> None:
-        """Remove a page, if it is there."""
-
-    def sweep(self) -> None:
-        """Remove the strays. Nobody may be writing meanwhile."""
 
 
 class Memory(Protocol):

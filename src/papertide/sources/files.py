@@ -10,10 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+from papertide.raw import LARGEST
 from papertide.sources.base import Raw, Unread
-
-LARGEST = 256 * 1024 * 1024
-"""Bytes; a larger file is refused by name: it is no page, and it would be read into memory whole."""
 
 
 class Files:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from papertide.errors import InputError
+from papertide.raw import LARGEST
 from papertide.sources.base import Parts, Raw, Unread
-from papertide.sources.files import LARGEST, Files, day_in
+from papertide.sources.files import Files, day_in
 
 SIZE = 4 * 1024 * 1024
 """Bytes of a part, about; a file that isn't larger is one page."""

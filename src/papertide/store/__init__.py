@@ -12,13 +12,12 @@ from papertide.store.database import Database
 from papertide.store.decisions import DecisionLog
 from papertide.store.ledger import Ledger
 from papertide.store.ranking import Scores
-from papertide.store.sqlite.engine import Database as FileDatabase
-from papertide.store.sqlite.engine import Waiting
+from papertide.store.sqlite.engine import FileDatabase, Waiting
 from papertide.store.titles import TitleList
 
 if TYPE_CHECKING:
+    from papertide.raw import OpenArchive
     from papertide.store.base import Adding, Carrying, Checking, Fetching, Joining, Judging, Mending, Recalling
-    from papertide.store.postgres.archive import ArchiveTable
 
 
 class LibraryStore:
@@ -90,7 +89,7 @@ class LibraryStore:
         return self._database.repairs()
 
     @property
-    def archive(self) -> ArchiveTable | None:
+    def archive(self) -> OpenArchive | None:
         """The raw pages that a library on a server holds itself; None for a file, which has them beside it."""
         return self._database.archive()
 

@@ -15,6 +15,7 @@ from papertide.records.plain import Figures, PaperDict, SightingDict
 
 if TYPE_CHECKING:
     from papertide.query.ast import Query
+    from papertide.raw import OpenArchive
     from papertide.records.paper import Seen
     from papertide.records.state import DigestState, LibraryState, SearchState, VerdictState
     from papertide.store.facts import (
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
         StoredPage,
         Unrestored,
     )
-    from papertide.store.postgres.archive import ArchiveTable
 
 Sort = Literal["relevance", "published", "listed", "added", "score", "upvotes", "comments", "authors", "title"]
 SORTS: tuple[Sort, ...] = ("published", "listed", "added", "score", "upvotes", "comments", "authors", "title")
@@ -604,7 +604,7 @@ class Store(Protocol):
         """Making good what is wrong with it."""
 
     @property
-    def archive(self) -> ArchiveTable | None:
+    def archive(self) -> OpenArchive | None:
         """The raw pages that are kept in the library itself; None where they are in a folder beside it."""
 
     def close(self) -> None:

@@ -13,15 +13,6 @@ Seen = tuple[bool, str] | tuple[bool, str, Mapping[str, object]]
 """Whether it is well, what was seen, and perhaps the same as values."""
 
 MISCOUNTED = "SELECT p.id FROM paper p WHERE p.sightings <> (SELECT count(*) FROM sighting s WHERE s.paper_id = p.id)"
-UNMARKED = (
-    "SELECT EXISTS (SELECT 1 FROM mark WHERE title_id NOT IN (SELECT id FROM title))"
-    " OR EXISTS (SELECT 1 FROM title WHERE id NOT IN (SELECT title_id FROM mark))"
-)
-UNTITLED = (
-    "SELECT title_key, max(CASE WHEN arxiv_id IS NULL THEN 1 ELSE 0 END) FROM sighting"
-    " WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'titles')"
-    " AND title_key NOT IN (SELECT key FROM title) GROUP BY title_key"
-)
 
 
 class Copied(NamedTuple):
@@ -54,15 +45,26 @@ def papers(connection: Connection) -> tuple[bool, str]:
     papers, sightings, pages = connection.execute(
         "SELECT (SELECT count(*) FROM paper), (SELECT count(*) FROM sighting), (SELECT count(*) FROM page)"
     ).fetchone()
-    off = connection.execute(
-        "SELECT count(*) FROM paper p WHERE p.sightings <> (SELECT count(*) FROM sighting s WHERE s.paper_id = p.id)"
-    ).fetchone()[0]
+    off = connection.execute(f"SELECT count(*) FROM ({MISCOUNTED}) x").fetchone()[0]
     alone = connection.execute(f"SELECT count(*) FROM paper p WHERE {ALONE}").fetchone()[0]
     stale = sum(connection.execute(copy.differs).fetchone()[0] for copy in COPIES)
     wrong = [f"{off} papers with a wrong number of sightings"] if off else []
     wrong += [f"{counted(alone, 'paper')} without a sighting"] if alone else []
     wrong += [f"{stale} dates and author counts that lists go by are not the papers'"] if stale else []
     return not wrong, "; ".join([f"{papers} papers, {sightings} sightings, {pages} pages", *wrong])
+
+
+def values(connection: Connection, unreadable: Mapping[str, str]) -> tuple[bool, str]:
+    """Whether what is read as names, entries and days can be: else whoever lists it would fail.
+
+    `unreadable` tells of each table which of its rows can't.
+    """
+    rows = [
+        (connection.execute(f"SELECT count(*) FROM {table} WHERE {off}").fetchone()[0], table)
+        for table, off in unreadable.items()
+    ]
+    wrong = [f"{counted(count, 'row')} of {table} can't be read" for count, table in rows if count]
+    return not wrong, "; ".join(wrong) if wrong else "names, entries, days and scores can be read"
 
 
 def decisions(connection: Connection) -> tuple[bool, str]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from papertide.query.ast import Node
+    from papertide.raw import OpenArchive
     from papertide.store.address import Place
     from papertide.store.base import Checking, Looking, Mending
     from papertide.store.facts import Unrestored
-    from papertide.store.postgres.archive import ArchiveTable
 
 Values = Sequence[object] | Mapping[str, object]
 """What goes into a statement, by place or by name."""
@@ -169,7 +169,7 @@ class Database(Protocol):
     def shelf(self) -> Looking:
         """What reads papers."""
 
-    def archive(self) -> ArchiveTable | None:
+    def archive(self) -> OpenArchive | None:
         """The raw pages that it holds itself; None where they lie beside it."""
 
     def health(self) -> Checking:

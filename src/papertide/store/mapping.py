@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
+from papertide.normal import text_key, title_key
 from papertide.records.plain import PaperDict
 
 if TYPE_CHECKING:
@@ -23,6 +24,22 @@ def entry_from_json(text: str) -> Entry:
     from papertide.records.listing import Entry as EntryRecord
 
     return EntryRecord.model_validate_json(text)
+
+
+READ_OFF = ("entry", "title_key", "text_key", "arxiv_id", "doi", "listed")
+"""Columns of a sighting that follow from its entry alone."""
+
+
+def read_off(entry: Entry) -> tuple[str | None, ...]:
+    """The values of READ_OFF: the entry itself, and what is looked up by."""
+    return (
+        entry_to_json(entry),
+        title_key(entry.title),
+        text_key(entry.abstract),
+        entry.arxiv_id,
+        entry.doi.casefold() if entry.doi else None,
+        entry.listed.isoformat() if entry.listed else None,
+    )
 
 
 PAPER_COLUMNS = (

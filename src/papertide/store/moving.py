@@ -22,13 +22,12 @@ from papertide.store import open_database, unfinished
 from papertide.store.address import Place, Server
 from papertide.store.database import Connection, Database
 from papertide.store.sqlite import copies, migrations
-from papertide.store.sqlite.engine import Database as FileDatabase
-from papertide.store.sqlite.engine import Waiting
+from papertide.store.sqlite.engine import FileDatabase, Waiting
 from papertide.store.tables import META, NEVER_TWICE, TABLES, Table
 from papertide.store.unfinished import Note, Part
 
 if TYPE_CHECKING:
-    from papertide.store.postgres.archive import ArchiveTable
+    from papertide.raw import OpenArchive
 
 STEP = 4_000_000
 """Characters of rows that are held in memory, and written in one transaction, more or less."""
@@ -89,7 +88,7 @@ class Move:
         with self._source.translated():
             return [row[0] for row in self._source.connection.execute("SELECT digest FROM page ORDER BY id")]
 
-    def archives(self) -> tuple[ArchiveTable | None, ArchiveTable | None]:
+    def archives(self) -> tuple[OpenArchive | None, OpenArchive | None]:
         """The raw pages that either end holds itself; None for a file, which has them beside it."""
         return self._source.archive(), self._target.archive()
 

@@ -19,13 +19,11 @@ from sqlalchemy import BindParameter, Insert, Update, bindparam, insert, update
 from sqlalchemy.dialects import sqlite
 from sqlmodel import SQLModel, col
 
-from papertide import normal
-from papertide.records.listing import Entry
 from papertide.records.paper import Seen
 from papertide.store.belongings import hand_over, remember
 from papertide.store.database import Database
 from papertide.store.facts import KnownPage, PageFacts, PlacedPaper, PlacedSighting
-from papertide.store.mapping import entry_from_json, entry_to_json
+from papertide.store.mapping import READ_OFF, entry_from_json, read_off
 from papertide.store.rows import (
     PageRow,
     PaperAliasRow,
@@ -63,9 +61,8 @@ _PAGE_AGAIN = (
     " listed = :listed, line = :line WHERE id = :id"
 )
 _PLACING = ("paper_id", "method", "score", "reason")
-_READING = ("entry", "title_key", "text_key", "arxiv_id", "doi", "listed")
 _PLACED_AGAIN = _updating(*_PLACING)
-_READ_AGAIN = _updating(*_PLACING, *_READING)
+_READ_AGAIN = _updating(*_PLACING, *READ_OFF)
 _BLANK_PAPER = {name: field.get_default() for name, field in PaperRow.model_fields.items()}
 _SIDES = (
     ("paper_source", _inserting(PaperSourceRow)),
@@ -344,19 +341,7 @@ def _columns(paper: PlacedPaper) -> Mapping[str, object]:
 def _placing(sighting: PlacedSighting, paper_id: int) -> dict[str, object]:
     values = (paper_id, sighting.method, sighting.score, sighting.reason)
     placed: dict[str, object] = dict(zip(_PLACING, values, strict=True))
-    return placed if sighting.entry is None else placed | _reading(sighting.entry)
-
-
-def _reading(entry: Entry) -> dict[str, object]:
-    values = (
-        entry_to_json(entry),
-        normal.title_key(entry.title),
-        normal.text_key(entry.abstract),
-        entry.arxiv_id,
-        entry.doi.casefold() if entry.doi else None,
-        entry.listed.isoformat() if entry.listed else None,
-    )
-    return dict(zip(_READING, values, strict=True))
+    return placed if sighting.entry is None else placed | dict(zip(READ_OFF, read_off(sighting.entry), strict=True))
 
 
 def _json(values: Iterable[str] | Iterable[int]) -> str:

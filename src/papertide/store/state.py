@@ -9,11 +9,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from papertide import normal
 from papertide.records.state import LibraryState, PageState
 from papertide.store.database import Database
 from papertide.store.facts import StatedPaper
-from papertide.store.mapping import PAPER_COLUMNS, entry_to_json
+from papertide.store.mapping import PAPER_COLUMNS, READ_OFF, entry_to_json, read_off
 
 _VERSION = 1
 _PAGE = ("id", "digest", "name", "layout", "asked", "captured", "captured_given", "listed", "line", "added")
@@ -214,10 +213,7 @@ class FullState:
 _ELSEWHERE_KEPT = frozenset({"source_ids", "listed", "topics", "status", "tags", "note", "score"})
 """Keys of a paper that aren't columns of its table."""
 
-SIGHTING_ROW = (
-    "id", "paper_id", "page_id", "position", "entry", "title_key", "text_key", "arxiv_id", "doi", "listed", "method",
-    "score", "reason", "added",
-)  # fmt: skip
+SIGHTING_ROW = ("id", "paper_id", "page_id", "position", *READ_OFF, "method", "score", "reason", "added")
 """The columns of a sighting."""
 
 NAMED_ROW = ("verdict_id", "place", "side", "sighting_id", "paper_id", "digest", "position", "entry")
@@ -231,18 +227,12 @@ def _page_row(page: PageState) -> tuple[object, ...]:
 
 def sighting_row(sighting: Any, paper: int) -> tuple[object, ...]:
     """A sighting in the order of its columns."""
-    entry = sighting.entry
     return (
         sighting.id,
         paper,
         sighting.page.id,
         sighting.position,
-        entry_to_json(entry),
-        normal.title_key(entry.title),
-        normal.text_key(entry.abstract),
-        entry.arxiv_id,
-        entry.doi.casefold() if entry.doi else None,
-        entry.listed.isoformat() if entry.listed else None,
+        *read_off(sighting.entry),
         sighting.method,
         sighting.score,
         sighting.reason,

@@ -6,23 +6,9 @@ read is held against its digest, so that wrong bytes are never taken for a page.
 
 from __future__ import annotations
 
-import re
-import zlib
-from hashlib import sha256
-
 from papertide.errors import LibraryDamaged, LibraryError
+from papertide.raw import LARGEST, is_digest, most, pack, unpack
 from papertide.store.database import Database
-
-LARGEST = 256 * 1024 * 1024
-"""Bytes of the largest page, as for a folder of pages (`sources.files.LARGEST`)."""
-
-_LEVEL = 6
-"""Of zlib, as in `sources.archive`, where it was measured."""
-
-_GZIP = 31
-"""zlib's `wbits` for a gzip file: a page has the same bytes here and in a folder."""
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 _KEEP = (
     "INSERT INTO raw_page (digest, packed) VALUES (?, ?)"
@@ -31,7 +17,7 @@ _KEEP = (
 
 
 class ArchiveTable:
-    """The table `raw_page`; see `sources.base.OpenArchive`. `largest` is how many bytes a page may have."""
+    """The table `raw_page`; see `raw.OpenArchive`. `largest` is how many bytes a page may have."""
 
     def __init__(self, database: Database, *, largest: int = LARGEST) -> None:
         self._database = database
@@ -47,18 +33,17 @@ class ArchiveTable:
         except LibraryDamaged:
             pass
         with self._database.translated():
-            self._database.connection.execute(_KEEP, (digest, zlib.compress(data, _LEVEL, wbits=_GZIP)))
+            self._database.connection.execute(_KEEP, (digest, pack(data)))
 
     def read(self, digest: str) -> bytes | None:
         """The bytes of a page, None where it is not kept; raises LibraryDamaged, naming it, where they are others."""
-        most = self._largest + self._largest // 1000 + 1000  # what can't be made smaller grows a little
         with self._database.translated():
             sql = "SELECT substr(packed, 1, ?) FROM raw_page WHERE digest = ?"
-            row = self._database.connection.execute(sql, (most, self._named(digest))).fetchone()
+            row = self._database.connection.execute(sql, (most(self._largest), self._named(digest))).fetchone()
         if row is None:
             return None
-        data = _unpacked(row[0] or b"", self._largest)  # of no bytes SQLite makes NULL
-        if data is None or sha256(data).hexdigest() != digest:
+        data = unpack(row[0], digest, self._largest)
+        if data is None:
             told = f"the archived page {digest} is damaged: these are not the bytes that were archived"
             raise LibraryDamaged(str(self._database.path), told)
         return data
@@ -82,14 +67,6 @@ class ArchiveTable:
         """Do nothing: there are no strays."""
 
     def _named(self, digest: str) -> str:
-        if not _DIGEST.fullmatch(digest):
+        if not is_digest(digest):
             raise LibraryError(str(self._database.path), f"{digest[:80]!r} is no SHA-256: no page can have that name")
         return digest
-
-
-def _unpacked(packed: bytes, largest: int) -> bytes | None:
-    """What a gzip file holds, at most `largest` bytes and one more; None where it is none."""
-    try:
-        return zlib.decompressobj(wbits=_GZIP).decompress(packed, largest + 1)
-    except zlib.error:
-        return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from papertide.normal import counted
-from papertide.store.checks import Seen, decisions, fetches, papers
+from papertide.store.checks import Seen, decisions, fetches, papers, values
 from papertide.store.facts import Finding
 from papertide.store.postgres import migrations
 from papertide.store.postgres.declared import HERE, missing, wanted
@@ -62,7 +62,7 @@ class ServerHealth:
             ("indexes", lambda: self._declared("index")),
             ("access", lambda: self._declared("policy")),
             ("papers", lambda: papers(connection)),
-            ("values", self._values),
+            ("values", lambda: values(connection, UNREADABLE)),
             ("decisions", lambda: decisions(connection)),
             ("fetches", lambda: fetches(connection)),
             ("size", self._size),
@@ -116,11 +116,6 @@ class ServerHealth:
         off = [named.name for named in missing(self._driver) if named.kind == kind]
         count = sum(named.kind == kind for named in wanted())
         return not off, f"missing: {', '.join(off)}" if off else f"{count} in place"
-
-    def _values(self) -> Seen:
-        counts = [(self._one(f"SELECT count(*) FROM {table} WHERE {off}"), table) for table, off in UNREADABLE.items()]
-        wrong = [f"{counted(count, 'row')} of {table} can't be read" for count, table in counts if count]
-        return not wrong, "; ".join(wrong) if wrong else "names, entries, days and scores can be read"
 
     def _size(self) -> Seen:
         size = self._one(

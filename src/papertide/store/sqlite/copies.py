@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, OutputError
-from papertide.store.sqlite.engine import WAIT_SECONDS, Database, Waiting, translate, translated
+from papertide.store.sqlite.engine import WAIT_SECONDS, FileDatabase, Waiting, translate, translated
 from papertide.store.sqlite.owned import make_file, make_folder
 
 _UNFINISHED = ".part"
@@ -54,7 +54,7 @@ def copied(library: Path, target: Path, waiting: Waiting = lambda _why: None) ->
         raise LibraryMissing(str(library), "no library here; there is nothing to copy")
     with _folder_beside(target) as folder:
         file = folder / target.name
-        with closing(Database.open(library, waiting=waiting, as_it_is=True)) as source:
+        with closing(FileDatabase.open(library, waiting=waiting, as_it_is=True)) as source:
             try:
                 make_file(file)
                 with closing(sqlite3.connect(file, isolation_level=None)) as made:
@@ -70,7 +70,7 @@ def copied(library: Path, target: Path, waiting: Waiting = lambda _why: None) ->
 
 def looked_at(library: Path) -> Copied:
     """What a library holds as it is, checked; raises LibraryError where it isn't whole."""
-    with closing(Database.open(library, as_it_is=True)) as database, translated(library):
+    with closing(FileDatabase.open(library, as_it_is=True)) as database, translated(library):
         return _counted(library, library, database.connection)
 
 
@@ -96,7 +96,7 @@ def make_room(library: Path) -> None:
 
 def bring_up_to_date(copy: Copied) -> None:
     """Bring the schema of a copy to the newest one; raises LibraryError."""
-    Database.open(copy.file).close()
+    FileDatabase.open(copy.file).close()
 
 
 def pour(copy: Copied, library: Path, aside: Path, waiting: Waiting, wait: float = WAIT_SECONDS) -> None:
@@ -118,7 +118,7 @@ def pour(copy: Copied, library: Path, aside: Path, waiting: Waiting, wait: float
             with copied(library, aside) as old:
                 place(old, aside)
 
-    with closing(Database.open(library, waiting=waiting, as_it_is=True)) as target, translated(library):
+    with closing(FileDatabase.open(library, waiting=waiting, as_it_is=True)) as target, translated(library):
         with target.transaction():
             pass  # waits for whoever writes now, and says so
         target.connection.execute("PRAGMA journal_mode = WAL")  # else nobody could read while we write
@@ -131,7 +131,7 @@ def is_whole(library: Path) -> bool:
     if not (os.access(library, os.W_OK) and os.access(library.parent, os.W_OK)):
         raise LibraryError(str(library), "can't be written")
     try:
-        with closing(Database.open(library, as_it_is=True)) as database, translated(library):
+        with closing(FileDatabase.open(library, as_it_is=True)) as database, translated(library):
             return _sound(database.connection)
     except LibraryLocked:
         raise

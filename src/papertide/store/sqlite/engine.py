@@ -42,7 +42,7 @@ _LARGE_CACHE = 128 * 1024
 """Kibibytes of a library that are held in memory while much is written."""
 
 
-class Database:
+class FileDatabase:
     """An open library file; see `database.Database`. `writable` is False where the file or its folder can't be written."""
 
     conflict: type[Exception] = sqlite3.IntegrityError
@@ -67,7 +67,7 @@ class Database:
         waiting: Waiting = lambda _why: None,
         as_it_is: bool = False,
         unfinished: bool = False,
-    ) -> Database:
+    ) -> FileDatabase:
         """Open the library at `path`, made first if `create`; bring its schema up to date, unless it is wanted `as_it_is`.
 
         `waiting` is told when another process is waited for, `wait` seconds at most. `unfinished` opens a copy that was not
@@ -82,7 +82,9 @@ class Database:
             return cls._connect(path, patience, create=create, as_it_is=as_it_is, unfinished=unfinished)
 
     @classmethod
-    def _connect(cls, path: Path, patience: Patience, *, create: bool, as_it_is: bool, unfinished: bool) -> Database:
+    def _connect(
+        cls, path: Path, patience: Patience, *, create: bool, as_it_is: bool, unfinished: bool
+    ) -> FileDatabase:
         writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         if not writable and create:
             raise LibraryError(str(path), "can't be written")
@@ -117,15 +119,15 @@ class Database:
 
     def health(self) -> Checking:
         """What `doctor` looks at."""
-        from papertide.store.sqlite.health import Health
+        from papertide.store.sqlite.health import FileHealth
 
-        return Health(self)
+        return FileHealth(self)
 
     def repairs(self) -> Mending:
         """What `doctor --repair` does."""
-        from papertide.store.sqlite.repair import Repairs
+        from papertide.store.sqlite.repair import FileRepairs
 
-        return Repairs(self)
+        return FileRepairs(self)
 
     def interrupt(self) -> None:
         """Break off what another thread asks of this connection; nothing where that is nothing, or it is closed."""

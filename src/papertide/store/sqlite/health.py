@@ -5,18 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from papertide.normal import counted
-from papertide.store.checks import Seen, decisions, fetches, papers
+from papertide.store.checks import Seen, decisions, fetches, papers, values
 from papertide.store.facts import Finding
 from papertide.store.sqlite import migrations
 from papertide.store.sqlite.declared import difference, wanted
-from papertide.store.sqlite.engine import Database
+from papertide.store.sqlite.engine import FileDatabase
 
 
-class Health:
+class FileHealth:
     """See `base.Checking`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: FileDatabase) -> None:
         self._database = database
 
     def findings(self) -> list[Finding]:
@@ -29,7 +28,7 @@ class Health:
             ("triggers", _triggers),
             ("indexes", _indexes),
             ("papers", papers),
-            ("values", _values),
+            ("values", lambda connection: values(connection, UNREADABLE)),
             ("decisions", decisions),
             ("fetches", fetches),
             ("size", self._size),
@@ -149,13 +148,3 @@ UNREADABLE = {
     " OR length(terms) % 4 OR length(terms) <> length(weights)",
 }
 """Of each table, which of its rows hold values that can't be read."""
-
-
-def _values(connection: sqlite3.Connection) -> tuple[bool, str]:
-    """Whether what is read as names, entries and days can be: else whoever lists it would fail."""
-    rows = [
-        (connection.execute(f"SELECT count(*) FROM {table} WHERE {off}").fetchone()[0], table)
-        for table, off in UNREADABLE.items()
-    ]
-    wrong = [f"{counted(count, 'row')} of {table} can't be read" for count, table in rows if count]
-    return not wrong, "; ".join(wrong) if wrong else "names, entries, days and scores can be read"

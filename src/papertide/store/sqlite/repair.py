@@ -15,11 +15,11 @@ from hashlib import sha256
 from papertide.normal import counted
 from papertide.records.listing import Entry, Known
 from papertide.records.state import PageState, SightingState
-from papertide.store.checks import ALONE, COPIES, MISCOUNTED, UNMARKED, UNTITLED
-from papertide.store.decisions import STATUSES_BY_LOG
+from papertide.store.checks import ALONE
 from papertide.store.facts import LostRow, Mended
+from papertide.store.mending import CommonRepairs, told_of_values
 from papertide.store.sqlite.declared import Named, difference, wanted
-from papertide.store.sqlite.engine import Database
+from papertide.store.sqlite.engine import FileDatabase
 from papertide.store.sqlite.health import UNREADABLE, day_of, in_step
 from papertide.store.state import SIGHTING_ROW, sighting_row
 
@@ -55,14 +55,13 @@ _READABLE = (
     f"DELETE FROM ranking WHERE {UNREADABLE['ranking']}",
 )
 """Lets what can't be read be unknown, or be made again of what can be."""
-_SPOILT = f"SELECT paper_id FROM sighting WHERE {UNREADABLE['sighting']}"
 
 
-class Repairs:
+class FileRepairs(CommonRepairs):
     """See `base.Mending`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: FileDatabase) -> None:
+        super().__init__(database, UNREADABLE)
         self._connection = database.connection
 
     def declarations(self) -> list[str]:
@@ -106,11 +105,7 @@ class Repairs:
             again = self._sightings_again()
             told += [f"sighting of paper {number} made again, of what is known of it" for number in again]
             told += [f"{counted(len(lost), 'row')} removed that belonged to nothing any more"] if lost else []
-            miscounted = [row[0] for row in self._connection.execute(MISCOUNTED)]
-            self._connection.executemany(
-                "UPDATE paper SET sightings = (SELECT count(*) FROM sighting s WHERE s.paper_id = paper.id) WHERE id = ?",
-                [(number,) for number in miscounted],
-            )
+            miscounted = self._recounted()
             if set(miscounted) - set(papers):
                 told.append(f"sightings of {counted(len(set(miscounted) - set(papers)), 'paper')} counted anew")
             shown = "SELECT 1 FROM sighting WHERE paper_id = ?"
@@ -119,17 +114,9 @@ class Repairs:
                 told.append(
                     f"days of the listings that showed {counted(len(unlisted), 'paper')} taken from the sightings"
                 )
-            unreadable = [
-                row[0] for row in self._connection.execute(f"SELECT id FROM paper WHERE {UNREADABLE['paper']}")
-            ]
-            spoilt = {row[0] for row in self._connection.execute(_SPOILT)}
-            if spoilt:
-                told.append(
-                    f"{counted(len(spoilt), 'paper')} with sightings that can't be read; a backup may have them"
-                )
-            if set(unreadable) - spoilt:
-                told.append(f"{counted(len(set(unreadable) - spoilt), 'paper')} read anew from the sightings")
-            off = {*unreadable, *miscounted, *papers, *again, *unlisted}
+            spoilt, illegible = self._spoilt(), self._illegible()
+            told += told_of_values(spoilt, illegible - spoilt)
+            off = {*illegible, *miscounted, *papers, *again, *unlisted}
             fold = {n for n in off - spoilt if self._connection.execute(shown, (n,)).fetchone()}
             return Mended(tuple(told), frozenset(fold), len(valuable))
 
@@ -215,43 +202,14 @@ class Repairs:
             " JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY 1, 2"
         ).fetchall()
 
-    def untitled(self) -> list[tuple[str, bool]]:
-        """Keys of sightings that the list of titles lacks, each with whether it came without an arXiv id.
-
-        Those of which no marks are cut are rightly not there. None where the list is still to be made.
-        """
-        with self._database.translated():
-            return [(key, bool(nameless)) for key, nameless in self._connection.execute(UNTITLED)]
-
-    def unmarked(self) -> bool:
-        """Whether there are marks of no title, or titles without marks."""
-        with self._database.translated():
-            return bool(self._connection.execute(UNMARKED).fetchone()[0])
-
-    def forget_titles(self) -> None:
-        """Let the list of titles be made anew when the next page is added."""
-        with self._database.translated():
-            for sql in ("DELETE FROM mark", "DELETE FROM title", "DELETE FROM meta WHERE key = 'titles'"):
-                self._connection.execute(sql)
-
     def what_follows(self) -> list[str]:
         """Make anew what follows from other rows, where it doesn't: statuses, the search index, and SQLite's indexes."""
-        told: list[str] = []
         with self._database.translated():
-            kept = self._statuses()
-            said = sorted(self._connection.execute(STATUSES_BY_LOG).fetchall())
-            if kept != said:
-                self._connection.execute("DELETE FROM status")
-                self._connection.executemany("INSERT INTO status (reader, paper_id, status) VALUES (?, ?, ?)", said)
-                told.append("statuses taken from the log of decisions")
+            told = self._statuses()
             if self._connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 self._connection.execute("REINDEX")
                 told.append("SQLite's indexes made anew")
-            stale = [copy for copy in COPIES if self._connection.execute(copy.differs).fetchone()[0]]
-            for copy in stale:
-                self._connection.execute(copy.mend)
-            if stale:
-                told.append("dates and author counts that lists go by taken from the papers")
+            told += self._copies()
             told += self._index()
         return told
 
@@ -287,6 +245,3 @@ class Repairs:
         own = "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'paper_text_*'"
         for (name,) in self._connection.execute(own).fetchall():
             self._connection.execute(f'DROP TABLE "{name}"')
-
-    def _statuses(self) -> list[tuple[str, int, str]]:
-        return sorted(self._connection.execute("SELECT reader, paper_id, status FROM status").fetchall())

@@ -1,17 +1,19 @@
-"""The archive in a library's own database: what was kept is what is read, and it is kept with the page or not at all."""
+"""The archive in a database on a server: what was kept is what is read, and it is kept with the page or not at all."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.archives import DAMAGE, PAGE, kept
 from tests.fakes import NOW, json_page
+from tests.libraries import Pool
 
 from papertide import topics
 from papertide.errors import LibraryDamaged, LibraryError
@@ -19,72 +21,57 @@ from papertide.flows.add import add
 from papertide.flows.prune import prune, survey
 from papertide.flows.replay import replay
 from papertide.flows.tally import report_of
-from papertide.sources import files
-from papertide.sources.archive import Archive
-from papertide.sources.base import OpenArchive, Raw
-from papertide.store import LibraryStore, open_database
-from papertide.store.address import Place
-from papertide.store.database import Database
-from papertide.store.postgres.archive import LARGEST, ArchiveTable
-
-PAGE = b"Daily Papers\n\nA title\n\nAn abstract.\n" * 20
-TABLE = "CREATE TABLE IF NOT EXISTS raw_page (digest TEXT PRIMARY KEY, packed BYTEA NOT NULL)"
+from papertide.sources.archive import ArchiveFolder
+from papertide.sources.base import Raw
+from papertide.store import LibraryStore
+from papertide.store.postgres.archive import ArchiveTable
+from papertide.store.postgres.engine import PostgresDatabase
 
 
 @pytest.fixture
-def database(path: Place) -> Iterator[Database]:
-    """A library with the table of raw pages, which in a file only a test has."""
-    made = open_database(path, create=True)
-    made.connection.execute(TABLE)
-    yield made
-    made.close()
+def database(pool: Pool) -> Iterator[PostgresDatabase]:
+    """An empty library on a server."""
+    place = pool.take()
+    database = PostgresDatabase.open(place)
+    yield database
+    database.close()
+    pool.give_back(place)
 
 
 @pytest.fixture
-def archive(database: Database) -> ArchiveTable:
+def archive(database: PostgresDatabase) -> ArchiveTable:
     """An empty archive."""
     return ArchiveTable(database)
 
 
-def kept(archive: OpenArchive, data: bytes) -> str:
-    """Keep a page; gives its digest."""
-    digest = sha256(data).hexdigest()
-    archive.keep(digest, data)
-    return digest
-
-
-def packed(database: Database) -> bytes:
+def packed(database: PostgresDatabase) -> bytes:
     """The bytes of the only row."""
     ((found,),) = database.connection.execute("SELECT packed FROM raw_page").fetchall()
     assert isinstance(found, bytes)
     return found
 
 
-def spoil(database: Database, data: bytes) -> None:
+def spoil(database: PostgresDatabase, data: bytes) -> None:
     """Write something else into every row."""
     database.connection.execute("UPDATE raw_page SET packed = ?", (data,))
 
 
 @given(pages=st.lists(st.binary(max_size=400), max_size=8))
-def test_what_was_kept_is_read(tmp_path_factory: pytest.TempPathFactory, pages: list[bytes]) -> None:
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])  # each begins with no page
+def test_what_was_kept_is_read(
+    database: PostgresDatabase, tmp_path_factory: pytest.TempPathFactory, pages: list[bytes]
+) -> None:
     """Any bytes come back as they were, and the archive tells of exactly these pages, with the bytes that a folder takes."""
-    database = open_database(tmp_path_factory.mktemp("archive") / "library.db", create=True)
-    database.connection.execute(TABLE)
+    database.connection.execute("DELETE FROM raw_page")
     archive = ArchiveTable(database)
-    folder = Archive(tmp_path_factory.mktemp("archive") / "pages")
+    folder = ArchiveFolder(tmp_path_factory.mktemp("archive") / "pages")
     digests = [kept(archive, page) for page in pages]
     assert [archive.read(digest) for digest in digests] == pages
     assert [kept(folder, page) for page in pages] == digests
     assert archive.contents() == folder.contents()
-    database.close()
 
 
-def test_the_same_limit_as_for_a_folder() -> None:
-    """What fits into one archive fits into the other."""
-    assert LARGEST == files.LARGEST
-
-
-def test_a_page_that_is_there_is_left_alone(archive: ArchiveTable, database: Database) -> None:
+def test_a_page_that_is_there_is_left_alone(archive: ArchiveTable, database: PostgresDatabase) -> None:
     """Keeping a page again writes nothing, unless it is damaged: then it is mended."""
     digest = kept(archive, PAGE)
     spoil(database, gzip.compress(PAGE, 1, mtime=7))
@@ -109,19 +96,8 @@ def test_what_is_not_kept_is_none(archive: ArchiveTable) -> None:
     assert archive.contents() == {}
 
 
-DAMAGE: dict[str, Callable[[bytes], bytes]] = {
-    "nothing": lambda _packed: b"",
-    "cut off": lambda packed: packed[: len(packed) // 2],
-    "no gzip file": lambda _packed: PAGE,
-    "a bit more": lambda packed: packed[:40] + bytes([packed[40] ^ 1]) + packed[41:],
-    "another page": lambda _packed: gzip.compress(b"another page"),
-    "a page and more": lambda _packed: gzip.compress(PAGE + b"."),
-    "a bomb": lambda _packed: gzip.compress(bytes(30_000_000)),
-}
-
-
 @pytest.mark.parametrize("what", DAMAGE)
-def test_damage_is_an_error(database: Database, what: str) -> None:
+def test_damage_is_an_error(database: PostgresDatabase, what: str) -> None:
     """A row that doesn't hold the page of its name is an error naming it, never wrong bytes; a bomb isn't unpacked."""
     archive = ArchiveTable(database, largest=10_000)
     digest = kept(archive, PAGE)
@@ -131,7 +107,7 @@ def test_damage_is_an_error(database: Database, what: str) -> None:
     assert caught.value.path == str(database.path)
 
 
-def test_what_stands_behind_a_page_is_not_fetched(database: Database) -> None:
+def test_what_stands_behind_a_page_is_not_fetched(database: PostgresDatabase) -> None:
     """What stands behind a whole page does no harm, however much that is; how it was compressed makes no difference."""
     archive = ArchiveTable(database, largest=10_000)
     digest = kept(archive, PAGE)
@@ -139,7 +115,7 @@ def test_what_stands_behind_a_page_is_not_fetched(database: Database) -> None:
     assert archive.read(digest) == PAGE
 
 
-def test_a_page_that_cannot_be_made_smaller(database: Database) -> None:
+def test_a_page_that_cannot_be_made_smaller(database: PostgresDatabase) -> None:
     """A page of the largest size is read, though its row is larger than itself; a larger one isn't kept."""
     archive = ArchiveTable(database, largest=50_000)
     page = Random(5).randbytes(50_000)
@@ -161,10 +137,9 @@ def test_a_name_that_is_no_digest(archive: ArchiveTable, name: str) -> None:
     assert archive.contents() == {}
 
 
-@pytest.mark.files
-def test_what_fails_names_the_library(path: Place) -> None:
+def test_what_fails_names_the_library(database: PostgresDatabase) -> None:
     """Without its table the archive fails with an error of ours, whatever is asked of it."""
-    database = open_database(path, create=True)
+    database.connection.driver.execute("DROP TABLE raw_page")
     archive, digest = ArchiveTable(database), sha256(PAGE).hexdigest()
     for use in (
         archive.contents,
@@ -174,11 +149,10 @@ def test_what_fails_names_the_library(path: Place) -> None:
     ):
         with pytest.raises(LibraryError, match="raw_page") as caught:
             use()
-        assert caught.value.path == str(path)
-    database.close()
+        assert caught.value.path == str(database.path)
 
 
-def test_a_page_is_archived_with_its_papers_or_not_at_all(archive: ArchiveTable, database: Database) -> None:
+def test_a_page_is_archived_with_its_papers_or_not_at_all(archive: ArchiveTable, database: PostgresDatabase) -> None:
     """What is kept within a transaction that fails is not kept."""
 
     def fail() -> None:
@@ -191,7 +165,7 @@ def test_a_page_is_archived_with_its_papers_or_not_at_all(archive: ArchiveTable,
     assert archive.contents() == {}
 
 
-def test_adding_reading_again_and_pruning(archive: ArchiveTable, database: Database) -> None:
+def test_adding_reading_again_and_pruning(archive: ArchiveTable, database: PostgresDatabase) -> None:
     """The flows do with it what they do with a folder: pages are kept as they are added, read again, and orphans removed."""
     store, rules = LibraryStore(database), topics.load(topics.default_source(), "default topics")
     pages = [Raw(f"{title}.json", json_page(title)) for title in ("Low-rank adapters", "Catastrophic forgetting")]

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from tests.fakes import add_pages, dump, exit_codes, forked, json_page, look
+from tests.libraries import OLD_LIBRARIES, SCHEMAS, old_library
 
 from papertide.errors import LibraryNewer
 from papertide.store import LibraryStore, open_library
@@ -21,23 +22,10 @@ from papertide.store.sqlite import migrations
 
 pytestmark = pytest.mark.files
 
-LIBRARIES = Path(__file__).resolve().parents[2] / "fixtures" / "libraries"
-SCHEMAS = range(1, 9)
-
-
-def old_library(schema: int, path: Path) -> Path:
-    """A library of that schema, made of its text."""
-    connection = look(path)
-    connection.execute("PRAGMA synchronous = OFF")
-    connection.executescript((LIBRARIES / f"schema-{schema}.sql").read_text(encoding="utf-8"))
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.close()
-    return path
-
 
 def expected(schema: int) -> Any:
     """What its own program said that it holds."""
-    return json.loads((LIBRARIES / f"schema-{schema}.expected.json").read_text(encoding="utf-8"))
+    return json.loads((OLD_LIBRARIES / f"schema-{schema}.expected.json").read_text(encoding="utf-8"))
 
 
 def told(store: LibraryStore) -> dict[str, Any]:
@@ -68,7 +56,7 @@ def without(paper: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_file_is_tried() -> None:
     """The tests below leave none of the files out, and each is of the schema that its name says."""
-    files = {int(file.stem.removeprefix("schema-")): file for file in LIBRARIES.glob("schema-*.sql")}
+    files = {int(file.stem.removeprefix("schema-")): file for file in OLD_LIBRARIES.glob("schema-*.sql")}
     assert set(files) == set(SCHEMAS)
     assert set(SCHEMAS) >= set(range(1, migrations.NEWEST)), "the newest is kept when it is released, all others are"
     assert all(f"PRAGMA user_version = {schema};" in file.read_text(encoding="utf-8") for schema, file in files.items())

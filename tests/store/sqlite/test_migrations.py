@@ -18,7 +18,7 @@ from tests.fakes import RULES, add_pages, dump, exit_codes, forked, json_page, l
 
 from papertide.store import LibraryStore, open_library, rows
 from papertide.store.sqlite import migrations
-from papertide.store.sqlite.engine import APPLICATION_ID, Database
+from papertide.store.sqlite.engine import APPLICATION_ID, FileDatabase
 
 pytestmark = pytest.mark.files
 
@@ -94,7 +94,7 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
 def waiting_for(door: int, path: Path) -> None:
     """Make a library and add a page to it, as soon as everybody is there."""
     os.read(door, 1)
-    store = LibraryStore(Database.open(path, create=True))
+    store = LibraryStore(FileDatabase.open(path, create=True))
     add_pages(store, json_page("Low-rank adapters for small models", "Forgetting in tuning"))
     store.close()
 
@@ -146,7 +146,7 @@ def test_overtaken_at_any_step(moment: str, tmp_path: Path, monkeypatch: pytest.
     with monkeypatch.context() as patch:
         patch.setattr(_Overtaken, "moment", moment)
         patch.setattr(sqlite3, "connect", lambda *args, **kwargs: real(*args, **kwargs, factory=_Overtaken))
-        database = Database.open(path, create=True, wait=0.2)
+        database = FileDatabase.open(path, create=True, wait=0.2)
         assert _Overtaken.moment == "", "the step was never reached"
     database.close()
     store = open_library(path)

@@ -9,7 +9,7 @@ from tests.fakes import NOW, READER, add_pages, dump, json_page, look
 
 from papertide.store import LibraryStore
 from papertide.store.sqlite import migrations
-from papertide.store.sqlite.engine import Database
+from papertide.store.sqlite.engine import FileDatabase
 
 pytestmark = pytest.mark.files
 
@@ -31,7 +31,7 @@ CHECKS = [
 @pytest.fixture
 def path(path: Path) -> Path:
     """A library that was lived with: papers, a merge, decisions taken back, tags, notes, a digest."""
-    store = LibraryStore(Database.open(path, create=True))
+    store = LibraryStore(FileDatabase.open(path, create=True))
     add_pages(
         store,
         json_page(
@@ -54,7 +54,7 @@ def path(path: Path) -> Path:
 
 def unwell(path: Path, wait: float = 1.0) -> list[str]:
     """The names of what isn't well; every check is told of, in its order."""
-    store = LibraryStore(Database.open(path, wait=wait))
+    store = LibraryStore(FileDatabase.open(path, wait=wait))
     found = store.checking.findings()
     store.close()
     assert [finding.name for finding in found] == CHECKS
@@ -80,7 +80,7 @@ def test_all_is_well(path: Path) -> None:
 
 def test_an_empty_library_is_well(tmp_path: Path) -> None:
     """So has one that was just made."""
-    Database.open(tmp_path / "new.db", create=True).close()
+    FileDatabase.open(tmp_path / "new.db", create=True).close()
     assert unwell(tmp_path / "new.db") == []
 
 
@@ -154,7 +154,7 @@ def test_a_damaged_file(path: Path) -> None:
 
 def test_a_schema_behind(path: Path) -> None:
     """A library whose schema fell behind while it was open is told of."""
-    store = LibraryStore(Database.open(path))
+    store = LibraryStore(FileDatabase.open(path))
     damage(path, "PRAGMA user_version = 0")
     assert [finding.name for finding in store.checking.findings() if not finding.well] == ["schema"]
     damage(path, f"PRAGMA user_version = {migrations.NEWEST}")
@@ -176,7 +176,7 @@ def test_while_another_process_writes(path: Path) -> None:
 def test_looking_leaves_nothing_open(path: Path) -> None:
     """After all checks, damage found or not, no transaction is open and others can write."""
     damage(path, "INSERT INTO paper_text (paper_text) VALUES ('delete-all')")
-    store = LibraryStore(Database.open(path))
+    store = LibraryStore(FileDatabase.open(path))
     store.checking.findings()
     other = look(path)
     other.execute("PRAGMA busy_timeout = 0")
@@ -187,7 +187,7 @@ def test_looking_leaves_nothing_open(path: Path) -> None:
 
 def test_the_last_fetches(path: Path) -> None:
     """Of each live source the part that was got last is told, when that was, and how many parts there are."""
-    store = LibraryStore(Database.open(path))
+    store = LibraryStore(FileDatabase.open(path))
     (told,) = [finding for finding in store.checking.findings() if finding.name == "fetches"]
     assert (told.told, told.facts) == ("nothing was fetched yet", {"sources": {}})
     for source, part, at in (

@@ -13,7 +13,7 @@ from papertide.store import open_library, ordered, read
 from papertide.store.base import SORTS, Selection, Sort
 from papertide.store.belongings import _ALONG, _TEXTS
 from papertide.store.decisions import STATUSES_BY_LOG
-from papertide.store.sqlite.engine import Database
+from papertide.store.sqlite.engine import FileDatabase
 from papertide.store.state import _OF_PAPER
 
 pytestmark = pytest.mark.files
@@ -39,16 +39,16 @@ STREAMED = (
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileDatabase]:
     """An empty library: SQLite plans by the schema alone, as nothing in it was ever analysed."""
     path = tmp_path_factory.mktemp("plans") / "library.db"
     open_library(path, create=True).close()
-    database = Database.open(path)
+    database = FileDatabase.open(path)
     yield database
     database.close()
 
 
-def plan(database: Database, text: str, sort: Sort, *, reverse: bool = False) -> list[str]:
+def plan(database: FileDatabase, text: str, sort: Sort, *, reverse: bool = False) -> list[str]:
     """The steps of SQLite's plan for a page of `list`."""
     query = parse(text, today=date(2026, 11, 21))
     sql, values = ordered.numbered(
@@ -58,14 +58,14 @@ def plan(database: Database, text: str, sort: Sort, *, reverse: bool = False) ->
 
 
 @pytest.mark.parametrize(("sort", "reverse"), [*product(SORTS, (False, True))])
-def test_every_order_is_an_index(database: Database, sort: Sort, reverse: bool) -> None:
+def test_every_order_is_an_index(database: FileDatabase, sort: Sort, reverse: bool) -> None:
     """A page of the whole library, in any order, either way round, is a walk along an index that reads no paper."""
     (step,) = plan(database, "", sort, reverse=reverse)
     assert step.startswith("SCAN p USING COVERING INDEX paper_")
 
 
 @pytest.mark.parametrize("text", FILTERS)
-def test_no_filter_reads_the_whole_table(database: Database, text: str) -> None:
+def test_no_filter_reads_the_whole_table(database: FileDatabase, text: str) -> None:
     """Whatever is asked for, and in any order, papers are come by along an index or by number."""
     for sort, reverse in product(SORTS, (False, True)):
         steps = plan(database, text, sort, reverse=reverse)
@@ -77,12 +77,12 @@ def _is_cheap(step: str) -> bool:
 
 
 @pytest.mark.parametrize("text", STREAMED)
-def test_what_an_index_has_in_order_is_not_sorted(database: Database, text: str) -> None:
+def test_what_an_index_has_in_order_is_not_sorted(database: FileDatabase, text: str) -> None:
     """The newest papers that a filter leaves come in their order: the walk ends with the twentieth."""
     assert not [step for step in plan(database, text, "published") if "TEMP B-TREE" in step]
 
 
-def test_a_topic_is_walked_by_its_index_alone(database: Database) -> None:
+def test_a_topic_is_walked_by_its_index_alone(database: FileDatabase) -> None:
     """Topic, dates and author counts stand in one index: no paper that doesn't fit is read."""
     (step,) = plan(database, "topic:peft date:2024 authors:<=3", "published")
     assert step == "SEARCH t USING COVERING INDEX topic_papers (topic=? AND published>? AND published<?)"
@@ -98,7 +98,7 @@ def test_a_topic_is_walked_by_its_index_alone(database: Database) -> None:
         ("status:inbox", "SEARCH status USING COVERING INDEX status_papers (reader=?)"),
     ],
 )
-def test_who_keeps_is_told_by_an_index(database: Database, text: str, step: str) -> None:
+def test_who_keeps_is_told_by_an_index(database: FileDatabase, text: str, step: str) -> None:
     """What a reader keeps is looked up by name, how many keep papers is counted along what is kept, and what one said
     oneself is looked for among that alone, however many readers there are."""
     assert step in plan(database, text, "published")
@@ -115,13 +115,13 @@ OF_ONE_PAPER = [
 
 
 @pytest.mark.parametrize("sql", OF_ONE_PAPER)
-def test_what_readers_did_with_a_paper_is_looked_up(database: Database, sql: str) -> None:
+def test_what_readers_did_with_a_paper_is_looked_up(database: FileDatabase, sql: str) -> None:
     """Whatever is asked of one paper, what was done with the others isn't gone through."""
     steps = [row[3] for row in database.connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
     assert not [step for step in steps if step.startswith("SCAN")]
 
 
-def test_papers_are_read_by_number(database: Database) -> None:
+def test_papers_are_read_by_number(database: FileDatabase) -> None:
     """What is shown of twenty papers is looked up by their numbers, in every table."""
     for sql, values in ((read._WHOLE_ROWS, ("[1]",)), (read._SIDE_ROWS, ("[1]", "ada"))):
         steps = [row[3] for row in database.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
@@ -131,7 +131,7 @@ def test_papers_are_read_by_number(database: Database) -> None:
 @pytest.mark.parametrize(
     "sql", [read._TOPICS, read._WHOLE, read._BY_LAYOUT, read._BY_MONTH], ids=("topics", "whole", "layout", "month")
 )
-def test_counts_are_along_indexes(database: Database, sql: str) -> None:
+def test_counts_are_along_indexes(database: FileDatabase, sql: str) -> None:
     """Nothing that `stats` counts reads papers or sightings themselves."""
     steps = [row[3] for row in database.connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
     cheap = ("COVERING INDEX", "INDEX paper_bare", "USING INDEX topic_papers", "USING PRIMARY KEY")

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.fakes import NOW, READER, add_pages, dump, exit_codes, forked, json_page, look
+from tests.fakes import NOW, READER, add_pages, as_nobody, dump, exit_codes, forked, json_page, look
 
 from papertide.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing, LibraryNewer
 from papertide.query import Query
@@ -22,7 +22,7 @@ from papertide.query.ast import Term
 from papertide.store import LibraryStore, open_library
 from papertide.store.base import Selection
 from papertide.store.sqlite import migrations
-from papertide.store.sqlite.engine import APPLICATION_ID, Database, translated
+from papertide.store.sqlite.engine import APPLICATION_ID, FileDatabase, translated
 from papertide.store.sqlite.holders import holders
 
 pytestmark = pytest.mark.files
@@ -126,7 +126,7 @@ def test_refused(made: Callable[[Path], None], kind: type[LibraryError], create:
     made(path)
     before = contents(tmp_path)
     with pytest.raises(LibraryError) as refused:
-        Database.open(path, create=create)
+        FileDatabase.open(path, create=create)
     assert type(refused.value) is kind
     assert refused.value.path == str(path)
     assert str(refused.value).startswith(str(path))
@@ -137,7 +137,7 @@ def test_refused(made: Callable[[Path], None], kind: type[LibraryError], create:
 def test_an_empty_file_becomes_a_library(path: Path) -> None:
     """A file of no bytes, as `mktemp` leaves it, is filled where a library may be made."""
     path.touch()
-    Database.open(path, create=True).close()
+    FileDatabase.open(path, create=True).close()
     assert dump(path)["(user_version)"] == [(migrations.NEWEST,)]
     assert dump(path)["(application_id)"] == [(APPLICATION_ID,)]
 
@@ -155,7 +155,7 @@ def test_a_file_in_a_folders_place(tmp_path: Path) -> None:
     """A library below something that is no folder can't be made, and that is said as a LibraryError."""
     (tmp_path / "file").touch()
     with pytest.raises(LibraryError):
-        Database.open(tmp_path / "file" / "library.db", create=True)
+        FileDatabase.open(tmp_path / "file" / "library.db", create=True)
 
 
 def test_closing_twice(path: Path) -> None:
@@ -213,7 +213,7 @@ EVERY = {**READS, **WRITES}
 
 def test_every_method_serves(path: Path) -> None:
     """The calls that the tests below make succeed on a library that is well, so that their failures mean something."""
-    store = LibraryStore(Database.open(filled(path)))
+    store = LibraryStore(FileDatabase.open(filled(path)))
     for call in EVERY.values():
         call(store)
     store.close()
@@ -251,7 +251,7 @@ def test_writes_meet_a_writer(path: Path) -> None:
     """While another process writes, reading works and every write is a LibraryLocked that changes nothing."""
     before = dump(filled(path))
     with held(path, "BEGIN IMMEDIATE", "DELETE FROM paper_topic"):
-        store = LibraryStore(Database.open(path, wait=0.02))
+        store = LibraryStore(FileDatabase.open(path, wait=0.02))
         for name, call in READS.items():
             assert call(store) is not NotImplemented, name
         for name, call in WRITES.items():
@@ -265,7 +265,7 @@ def test_writes_meet_a_writer(path: Path) -> None:
 def test_a_locked_library_is_waited_for(path: Path) -> None:
     """A write waits for another process that is soon done, and then succeeds."""
     filled(path)
-    store = LibraryStore(Database.open(path, wait=5.0))
+    store = LibraryStore(FileDatabase.open(path, wait=5.0))
     child, release = hold(path, "BEGIN IMMEDIATE")
     os.write(release, b"x")
     store.annotating.note(READER, 1, "waited")
@@ -280,7 +280,7 @@ def test_opening_meets_an_exclusive_lock(path: Path) -> None:
     before = path.read_bytes()
     alone = ("PRAGMA locking_mode = EXCLUSIVE", "BEGIN IMMEDIATE", "SELECT count(*) FROM paper")
     with held(path, *alone), pytest.raises(LibraryLocked):
-        Database.open(path, wait=0.02)
+        FileDatabase.open(path, wait=0.02)
     assert path.read_bytes() == before
 
 
@@ -288,7 +288,7 @@ def test_creating_meets_a_lock(path: Path) -> None:
     """A library can't be made in a file that another process is writing: LibraryLocked."""
     path.touch()
     with held(path, "BEGIN EXCLUSIVE"), pytest.raises(LibraryLocked):
-        Database.open(path, create=True, wait=0.02)
+        FileDatabase.open(path, create=True, wait=0.02)
 
 
 def all_but_the_first_page(path: Path, with_byte: bytes) -> bytes:
@@ -324,7 +324,7 @@ def test_every_method_meets_damage(name: str, damage: str, path: Path) -> None:
     path.write_bytes(broken)
     store: LibraryStore | None = None
     try:
-        store = LibraryStore(Database.open(path))
+        store = LibraryStore(FileDatabase.open(path))
         with pytest.raises(LibraryDamaged) as refused:
             EVERY[name](store)
         assert str(path) in str(refused.value)
@@ -338,7 +338,7 @@ def test_every_method_meets_damage(name: str, damage: str, path: Path) -> None:
 
 def test_a_method_of_a_closed_library(path: Path) -> None:
     """Whoever uses a closed library gets a LibraryError too."""
-    store = LibraryStore(Database.open(filled(path)))
+    store = LibraryStore(FileDatabase.open(filled(path)))
     store.close()
     with pytest.raises(LibraryError):
         store.looking.count(Selection(None, READER))
@@ -358,26 +358,6 @@ def guarded() -> Iterator[Path]:
     yield folder
     folder.chmod(0o755)
     shutil.rmtree(folder)
-
-
-def give_up_rights() -> None:
-    """Become nobody, if this process is root's."""
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-
-
-def as_nobody(work: Callable[[], None]) -> None:
-    """Do `work` in a process that permissions bind: root gives up its rights there; its failures are shown."""
-
-    def bound() -> None:
-        give_up_rights()
-        work()
-
-    if exit_codes([forked(give_up_rights)]) != [0]:
-        pytest.skip("root can't become another user here, and permissions don't bind it")
-    assert exit_codes([forked(bound)]) == [0], "see the traceback on stderr"
 
 
 def reads_and_refuses(path: Path, papers: Sequence[int] = (1, 2)) -> None:
@@ -457,7 +437,7 @@ def test_making_a_library_in_a_read_only_folder(guarded: Path) -> None:
 # --- a full disk ------------------------------------------------------------------------------------------------------
 
 
-def full(database: Database) -> None:
+def full(database: FileDatabase) -> None:
     """Let the disk be full: the file may not grow."""
     pages = database.connection.execute("PRAGMA page_count").fetchone()[0]
     database.connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -466,7 +446,7 @@ def full(database: Database) -> None:
 def test_a_full_disk(path: Path) -> None:
     """What doesn't fit any more is a LibraryError that says so and leaves nothing; with room again the same works."""
     before = dump(filled(path))
-    database = Database.open(path)
+    database = FileDatabase.open(path)
     store = LibraryStore(database)
     full(database)
     page = json_page(*({"title": f"Adapters for language number {n}", "abstract": "x" * 900} for n in range(60)))
@@ -602,7 +582,7 @@ def test_values_that_sqlite_cannot_hold(call: Callable[[LibraryStore], object], 
 def test_a_transaction_is_whole(error: type[BaseException], path: Path) -> None:
     """Whatever ends a transaction early takes back all of it; the next one works."""
     before = dump(filled(path))
-    database = Database.open(path)
+    database = FileDatabase.open(path)
 
     def work() -> None:
         with database.transaction() as connection:
@@ -639,7 +619,7 @@ def test_who_waits_is_told_once(path: Path) -> None:
     before = dump(filled(path))
     told: list[str] = []
     with held(path, "BEGIN IMMEDIATE"):
-        database = Database.open(path, wait=1.2, waiting=told.append)
+        database = FileDatabase.open(path, wait=1.2, waiting=told.append)
         with pytest.raises(LibraryLocked, match="another process is writing to it"):
             LibraryStore(database).annotating.note(READER, 1, "x")
         database.close()
@@ -653,7 +633,7 @@ def test_a_short_wait_is_silent(path: Path) -> None:
     filled(path)
     told: list[str] = []
     with held(path, "BEGIN IMMEDIATE"):
-        database = Database.open(path, wait=0.05, waiting=told.append)
+        database = FileDatabase.open(path, wait=0.05, waiting=told.append)
         with pytest.raises(LibraryLocked):
             LibraryStore(database).annotating.note(READER, 1, "x")
         database.close()
@@ -664,8 +644,8 @@ def test_a_library_locked_against_reading(path: Path) -> None:
     """A library that nobody may even read now is waited for when it is opened, and then refused by the same name."""
     filled(path)
     with held(path, "PRAGMA journal_mode = DELETE", "BEGIN EXCLUSIVE"), pytest.raises(LibraryLocked):
-        Database.open(path, wait=0.05)
-    Database.open(path).close()
+        FileDatabase.open(path, wait=0.05)
+    FileDatabase.open(path).close()
 
 
 def test_an_older_library_that_cannot_be_written(guarded: Path) -> None:
