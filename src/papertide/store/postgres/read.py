@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 2_000
 _SIDES = """
-(SELECT json_agg(source_id) FROM paper_source s WHERE s.paper_id = p.id),
-(SELECT json_agg(day) FROM paper_listed s WHERE s.paper_id = p.id),
-(SELECT json_agg(json_build_array(place, topic)) FROM paper_topic s WHERE s.paper_id = p.id),
-(SELECT json_agg(tag) FROM tag s WHERE s.paper_id = p.id AND s.reader = r.reader),
+ARRAY(SELECT source_id FROM paper_source s WHERE s.paper_id = p.id),
+ARRAY(SELECT day FROM paper_listed s WHERE s.paper_id = p.id),
+ARRAY(SELECT topic FROM paper_topic s WHERE s.paper_id = p.id ORDER BY place, topic),
+ARRAY(SELECT tag FROM tag s WHERE s.paper_id = p.id AND s.reader = r.reader),
 (SELECT status FROM status s WHERE s.paper_id = p.id AND s.reader = r.reader),
 (SELECT text FROM note s WHERE s.paper_id = p.id AND s.reader = r.reader),
-score_in(r.scores, p.id)
+CASE WHEN r.scores IS NOT NULL THEN score_in(r.scores, p.id) END
 """
 _FACTS = ", ".join(f"p.{name}" for name in ROW_COLUMNS)
 # The scores are joined to nothing so that they are taken out of their store once.
@@ -77,10 +77,10 @@ def _paper(row: Sequence[Any], score: float | None) -> PaperDict:
     facts = row[: len(ROW_COLUMNS)]
     sources, listed, topics, tags, status, note, _ = row[len(ROW_COLUMNS) :]
     sides: Sides = (
-        [(0, source) for source in sources or ()],
-        [(0, day) for day in listed or ()],
-        [(place, topic) for place, topic in topics or ()],
-        [(0, tag) for tag in tags or ()],
+        [(0, source) for source in sources],
+        [(0, day) for day in listed],
+        list(enumerate(topics)),
+        [(0, tag) for tag in tags],
         [] if status is None else [(0, status)],
         [] if note is None else [(0, note)],
     )
