@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from papertide.records.plain import PaperDict
 from papertide.store import select
 from papertide.store.base import Selection
-from papertide.store.mapping import ROW_COLUMNS, Sides, paper_from_row
+from papertide.store.mapping import PAPER_COLUMNS
 from papertide.store.ordered import numbered
 from papertide.store.ranking import WHOLE
 from papertide.store.read import Shelf
@@ -17,20 +18,23 @@ if TYPE_CHECKING:
     from papertide.store.postgres.engine import PostgresDatabase
 
 _AT_ONCE = 2_000
-_SIDES = """
-ARRAY(SELECT source_id FROM paper_source s WHERE s.paper_id = p.id),
-ARRAY(SELECT day FROM paper_listed s WHERE s.paper_id = p.id),
-ARRAY(SELECT topic FROM paper_topic s WHERE s.paper_id = p.id ORDER BY place, topic),
-ARRAY(SELECT tag FROM tag s WHERE s.paper_id = p.id AND s.reader = r.reader),
-(SELECT status FROM status s WHERE s.paper_id = p.id AND s.reader = r.reader),
-(SELECT text FROM note s WHERE s.paper_id = p.id AND s.reader = r.reader),
-CASE WHEN r.scores IS NOT NULL THEN score_in(r.scores, p.id) END
-"""
-_FACTS = ", ".join(f"p.{name}" for name in ROW_COLUMNS)
-# The scores are joined to nothing so that they are taken out of their store once.
+_decoded = json.JSONDecoder().decode
+_HELD = {
+    "source_ids": "ARRAY(SELECT source_id FROM paper_source s WHERE s.paper_id = p.id ORDER BY 1)",
+    "year_inferred": "p.year_inferred <> 0",
+    "listed": "ARRAY(SELECT day FROM paper_listed s WHERE s.paper_id = p.id ORDER BY 1)",
+    "topics": "ARRAY(SELECT topic FROM paper_topic s WHERE s.paper_id = p.id ORDER BY place, topic)",
+    "status": "coalesce((SELECT status FROM status s WHERE s.paper_id = p.id AND s.reader = r.reader), 'inbox')",
+    "tags": "ARRAY(SELECT tag FROM tag s WHERE s.paper_id = p.id AND s.reader = r.reader ORDER BY 1)",
+    "note": "(SELECT text FROM note s WHERE s.paper_id = p.id AND s.reader = r.reader)",
+    "score": "CASE WHEN r.scores IS NOT NULL THEN score_in(r.scores, p.id) END",
+}
+"""Where the keys of a paper come from that aren't columns as they stand."""
 _OF = f"""
-SELECT {_FACTS}, {_SIDES} FROM found f JOIN paper p ON p.id = f.id CROSS JOIN reader r ORDER BY f.place
+SELECT {", ".join(_HELD.get(name, f"p.{name}") for name in PAPER_COLUMNS)}
+FROM found f JOIN paper p ON p.id = f.id CROSS JOIN reader r ORDER BY f.place
 """
+# The scores are joined to nothing so that they are taken out of their store once.
 _READER = """
 reader AS MATERIALIZED (
     SELECT n.reader, (SELECT scores || CAST('' AS BYTEA) FROM ranking k WHERE k.reader = n.reader) AS scores
@@ -58,7 +62,7 @@ class ServerShelf(Shelf):
             rows = self._server.connection.execute(
                 f"WITH {_READER}, {found} {_OF}", [selection.reader, *values]
             ).fetchall()
-        return [_paper(row, row[-1] if row[-1] is None else row[-1] / WHOLE) for row in rows]
+        return [_paper(row) for row in rows]
 
     def _whole(self, scored: Sequence[tuple[int, float | None]], reader: str) -> list[PaperDict]:
         """Papers, by number and score, in the order given."""
@@ -67,21 +71,18 @@ class ServerShelf(Shelf):
             part = scored[start : start + _AT_ONCE]
             sql = f"WITH {_READER}, {_NUMBERS} {_OF}"
             asked = [reader, f"[{','.join(str(number) for number, _ in part)}]"]
-            rows = {row[0]: row for row in self._server.connection.execute(sql, asked)}
-            found += [_paper(rows[number], score) for number, score in part if number in rows]
+            papers = {row[0]: _paper(row) for row in self._server.connection.execute(sql, asked)}
+            for number, score in part:
+                if number in papers:
+                    papers[number]["score"] = None if score is None else round(score, 4)
+                    found.append(papers[number])
         return found
 
 
-def _paper(row: Sequence[Any], score: float | None) -> PaperDict:
-    """A row of `_OF` as a paper."""
-    facts = row[: len(ROW_COLUMNS)]
-    sources, listed, topics, tags, status, note, _ = row[len(ROW_COLUMNS) :]
-    sides: Sides = (
-        [(0, source) for source in sources],
-        [(0, day) for day in listed],
-        list(enumerate(topics)),
-        [(0, tag) for tag in tags],
-        [] if status is None else [(0, status)],
-        [] if note is None else [(0, note)],
-    )
-    return paper_from_row(facts, sides, score)
+def _paper(row: Sequence[Any]) -> PaperDict:
+    """A row of `_OF` as a paper; it was validated when it went in."""
+    values = dict(zip(PAPER_COLUMNS, row, strict=True))
+    values["authors"] = _decoded(values["authors"])
+    if values["score"] is not None:
+        values["score"] /= WHOLE
+    return cast("PaperDict", values)
