@@ -45,7 +45,7 @@ from papertide.store.tables import TABLES  # noqa: E402  # behind the path
 
 PAPERTIDE = Path(sys.executable).with_name("papertide")
 TODAY = date(2026, 11, 21)
-QUERIES = 200
+QUERIES = 100
 ROUNDS = 2
 COLD = 15
 Pair = tuple[Callable[[], object], Callable[[], object]]
@@ -216,7 +216,7 @@ def read(bare: psycopg.Connection, url: str) -> None:
     compare("search, all words, first 20: p95", every, 1.5)
     some = [
         (by_hand(ranked, *[_all(text).replace(" & ", " | ")] * 2), asked(text, "relevance", any_word=True))
-        for text in words[: QUERIES // 4]
+        for text in words[: QUERIES // 10]
     ]
     compare("search --any, first 20: p95", some, None)
     first = "SELECT * FROM paper ORDER BY published DESC NULLS LAST, id LIMIT 20"

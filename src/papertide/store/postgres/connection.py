@@ -117,6 +117,9 @@ def _copying(statement: str, row: Values) -> tuple[sql.Composed, Sequence[Any]] 
     return into, order
 
 
+_UNREADABLE = "not the address of a server; in a name or a password, write %25 for %, %20 for a space, %40 for @"
+
+
 def is_address(server: Server) -> bool:
     """Whether the driver can read the address; it would quote a password that is written wrongly."""
     try:
@@ -141,7 +144,7 @@ _UNLESS_SAID: dict[str, str | int] = {
 def connected(server: Server) -> psycopg.Connection:
     """A new connection; raises LibraryError where none comes about."""
     if not is_address(server):
-        raise LibraryError(str(server), "not the address of a server; what is odd in a password is written as %XX")
+        raise LibraryError(str(server), _UNREADABLE)
     given = conninfo_to_dict(server.url)
     ours = {name: value for name, value in _UNLESS_SAID.items() if name not in given}
     try:

@@ -45,10 +45,6 @@ def translate(server: Server, error: psycopg.Error) -> LibraryError:
     for kind, told in _TOLD:
         if isinstance(error, kind):
             return LibraryError(str(server), told.format(first_line(error)))
-    if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None and server.secret:
-        # libpq says what it couldn't read, which is often the password itself.
-        told = "this address can't be read; in a name or a password, write %25 for %, %20 for a space, %40 for @"
-        return LibraryError(str(server), told)
     if _is_lost(error):
         told = "the connection to the server was lost; what was begun was not kept"
         return LibraryError(str(server), f"{told} ({first_line(error)})")
