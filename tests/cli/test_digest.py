@@ -308,7 +308,7 @@ def test_what_was_put_off_comes_once_more(program: Program) -> None:
     """A paper put off stands in the first digest of a later day, once, in a section of its own; put off again, again."""
     program.done("digest")
     program.done("later", ROBOTS)
-    day = date.today()  # noqa: DTZ011 - decisions bear the real day
+    day = date.fromisoformat(TODAY)  # decisions bear the day that is given for today
 
     def on(days: int, *options: str) -> dict[str, Any]:
         return document(program, "--today", (day + timedelta(days=days)).isoformat(), *options)
