@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from papertide.errors import LibraryError
 from papertide.store.address import Server
 from papertide.store.database import Cursor, Values
-from papertide.store.postgres.dialect import said
+from papertide.store.postgres.dialect import by_number, said
 from papertide.store.postgres.trouble import first_line
 
 _MANY = 20
@@ -86,18 +86,9 @@ def _given(statement: str, parameters: Values) -> Any:
     """Values as psycopg takes them: numbered ones (`?1`) by their number as a name."""
     if isinstance(parameters, Mapping):
         return parameters
-    if "?1" in statement or statement in _NUMBERED:
+    if by_number(statement):
         return {str(number): value for number, value in enumerate(parameters, 1)}
     return list(parameters)
-
-
-_NUMBERED = frozenset(
-    {
-        "SELECT key FROM title WHERE key > ? AND key < ? ORDER BY key LIMIT ?",
-        "SELECT max(key) FROM title WHERE key <= ?",
-    }
-)
-"""Statements whose spelling here takes values by number."""
 
 
 def _copying(statement: str, row: Values) -> tuple[sql.Composed, Sequence[Any]] | None:

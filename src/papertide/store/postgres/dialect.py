@@ -46,6 +46,11 @@ _WHOLE = {
 }
 
 
+def by_number(sql: str) -> bool:
+    """Whether a statement, as it is said here, takes its values by number."""
+    return "?1" in _WHOLE.get(sql, sql)
+
+
 @lru_cache(maxsize=1024)
 def said(sql: str) -> str:
     """A statement of the store in PostgreSQL's words, with values as psycopg takes them: by place, or by name.
